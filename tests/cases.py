@@ -1,0 +1,84 @@
+"""The instances that the laws in tests/laws run over; asymmetric ones on purpose."""
+
+import numpy as np
+import pytest
+
+from wavefact.io import FORMATS as ALL_FORMATS
+from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String
+from wavefact.recording import Recording
+from wavefact.solvers import SOLVERS as ALL_SOLVERS
+
+UNEVEN = [0.31, 0.0, 0.12, 0.55, 0.91, 0.66, 1.2]
+"""Sensor positions [m] as they come: unequal gaps, no order."""
+
+CHAIN = np.array(
+    [[5.0, -2.0, 0.0, -1.0], [-2.0, 7.0, -4.0, 0.0], [0.0, -4.0, 4.0, 0.0], [-1.0, 0.0, 0.0, 1.5]]
+)
+"""Stiffness [N/m] of four masses in a row with a branch, held at the first."""
+
+OPERATORS = [
+    pytest.param(String(9, 0.5), id="string-fixed"),
+    pytest.param(String(8, 0.1, ends="free"), id="string-free"),
+    pytest.param(String(7, 2.0, ends="fixed-free"), id="string-fixed-free"),
+    pytest.param(String(10, 0.3, ends="free-fixed"), id="string-free-fixed"),
+    pytest.param(String(9, ends="periodic"), id="string-periodic-odd"),
+    pytest.param(String(6, 0.2, ends="periodic"), id="string-periodic-even"),
+    pytest.param(String(2, ends="free"), id="string-two-points"),
+    pytest.param(String(63, 0.01), id="string-fast"),
+    pytest.param(String(16, ends="periodic"), id="string-periodic-fast"),
+    pytest.param(String(37, ends="free-fixed"), id="string-mixed-fast"),
+    pytest.param(String(ends="fixed-free", positions=[0.9, 0.7, 0.5, 0.3, 0.1]), id="string-descending"),
+    pytest.param(String(positions=UNEVEN), id="string-uneven-fixed"),
+    pytest.param(String(positions=UNEVEN, ends="free-fixed", span=(-0.5, 1.3)), id="string-uneven-span"),
+    pytest.param(String(positions=UNEVEN, ends="periodic"), id="string-uneven-periodic"),
+    pytest.param(Beam(9, 0.5), id="beam-pinned"),
+    pytest.param(Beam(8, ends="guided"), id="beam-guided"),
+    pytest.param(Beam(7, 0.4, ends="guided-pinned"), id="beam-guided-pinned"),
+    pytest.param(Beam(8, 0.1, ends="clamped-free"), id="beam-clamped-free"),
+    pytest.param(Beam(6, ends="free"), id="beam-free"),
+    pytest.param(Beam(positions=UNEVEN, ends="pinned-clamped", span=(-0.2, 1.25)), id="beam-uneven"),
+    pytest.param(Beam(positions=UNEVEN, ends="guided-free"), id="beam-uneven-rigid"),
+    pytest.param(Membrane((4, 7), (0.1, 0.25), ("fixed", "free-fixed")), id="membrane"),
+    pytest.param(Membrane((3, 2, 5), 0.5, ("periodic", "free", "fixed")), id="membrane-3d"),
+    pytest.param(Plate((5, 3), (0.2, 0.3), ("pinned", "pinned-guided")), id="plate"),
+    pytest.param(
+        Graph([(0, 1), (1, 2), (2, 4), (1, 3)], weights=[1.0, 0.5, 3.0, 2.0], n_points=6), id="graph"
+    ),
+    pytest.param(FiniteElement(CHAIN, mass=[1.0, 2.0, 0.5, 0.1]), id="finite-element"),
+]
+
+
+FORMATS = list(ALL_FORMATS)
+
+SOLVERS = [pytest.param(solver(), id=name) for name, solver in ALL_SOLVERS.items()]
+
+
+def recordings() -> dict[str, Recording]:
+    """Return recordings that differ in what they hold and in the type of their numbers."""
+    rng = np.random.default_rng(7)
+    shape = (3, 11)
+    signals = rng.standard_normal(shape) * 10.0 ** rng.integers(-300, 300, shape)
+    counts = rng.integers(-(2**15), 2**15, shape)
+    names = ("Mast, Süd", 'say "x"', "加速度 3")
+    return {
+        "full": Recording(
+            rng.standard_normal(shape),
+            sampling_rate=1000.0 / 3.0,
+            positions=[0.1, 0.25, 1.0 / 3.0],
+            names=names,
+            unit="µm/s²",
+            quantity="velocity",
+            metadata={"site": "Größe\n2", "run": 3, "temperature": 20.5, "serial": 2**70, "µ": ""},
+        ),
+        "bare": Recording(signals),
+        "complex": Recording(signals + 1j * signals[::-1], sampling_rate=50.0),
+        "complex64": Recording((counts - 1j * counts[::-1]).astype(np.complex64) / np.float32(3.0)),
+        "float32": Recording(rng.standard_normal(shape).astype(np.float32), names=("time", "1", "")),
+        "float16": Recording(rng.standard_normal(shape).astype(np.float16)),
+        "int16": Recording(counts.astype(np.int16), positions=rng.standard_normal((3, 2)), unit="g"),
+        "int64": Recording(counts * (2**48 + 1), positions=rng.standard_normal((3, 3))),
+        "uint64": Recording(np.array([[2**64 - 1, 0, 3], [5, 2**63, 1]], dtype=np.uint64)),
+        "big-endian": Recording(signals.astype(">f8"), sampling_rate=0.25),
+        "one sensor": Recording(rng.standard_normal((1, 4)), names=("",), quantity="strain"),
+        "more sensors than samples": Recording(rng.standard_normal((7, 2)), sampling_rate=2.0),
+    }

@@ -1,0 +1,54 @@
+"""The examples run, print what they promise, and leave their picture."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def run(root: Path, folder: Path, example: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run an example in an empty folder, with this checkout's package and warnings as errors."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", root / "examples" / example, *arguments],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(root), "MPLBACKEND": "Agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_bridge_demo_finds_all_six_modes(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "bridge_demo.py")
+    assert result.returncode == 0, result.stderr
+    assert "6 of 6 modes found, 0 others named" in result.stdout
+    rows = re.findall(r"^ +([\d.]+) +([\d.]+) +[\d.]+ +[\d.]+ +([\d.]+)$", result.stdout, re.MULTILINE)
+    assert len(rows) == 6
+    for true, found, likeness in rows:
+        assert abs(float(found) / float(true) - 1) < 0.01
+        assert float(likeness) > 0.99
+    assert (tmp_path / "bridge.png").read_bytes().startswith(PNG)
+
+
+def test_the_beam_camera_agrees_with_the_accelerometer(root: Path, tmp_path: Path, shared_data: Path) -> None:
+    data = shared_data / "beam_highspeed_camera" / "displacements_lk.npy"
+    result = run(root, tmp_path, "beam_camera.py", data, "--picture", "picture.png")
+    assert result.returncode == 0, result.stderr
+    shifts = re.findall(r"camera [\d.]+ Hz, [\d.]+ % \(([+-][\d.]+) %\)", result.stdout)
+    assert len(shifts) == 2
+    assert all(abs(float(shift)) < 0.3 for shift in shifts)
+    assert "other modes named: 0" in result.stdout
+    assert (tmp_path / "picture.png").read_bytes().startswith(PNG)
+
+
+def test_the_beam_camera_says_that_its_file_is_missing(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "beam_camera.py", "gone.npy")
+    assert result.returncode == 1
+    assert "there is no file gone.npy" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert list(tmp_path.iterdir()) == []

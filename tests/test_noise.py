@@ -1,0 +1,91 @@
+"""The noise floor and the regularization that follows from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from wavefact.noise import FLOOR, noise_floor, noise_regularization, noise_threshold
+from wavefact.operators import Beam, String
+from wavefact.polar import polar
+from wavefact.problem import Axis
+from wavefact.ritz import ritz
+
+
+def noise(shape, deviation, seed, complex_noise=False):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=shape)
+    return deviation * ((values + 1j * rng.normal(size=shape)) / np.sqrt(2) if complex_noise else values)
+
+
+@pytest.mark.parametrize("shape", [(40, 600), (12, 5000), (60, 45)])
+@pytest.mark.parametrize("n_components", [0, 3])
+def test_white_noise_under_components_is_measured(shape, n_components):
+    rng = np.random.default_rng(7)
+    signals = noise(shape, 0.3, 1)
+    for _ in range(n_components):
+        signals = signals + 5 * np.outer(rng.normal(size=shape[0]), rng.normal(size=shape[1]))
+    floor = noise_floor(signals @ signals.T, shape[1])
+    assert floor.deviation == pytest.approx(0.3, rel=0.06)
+    assert floor.n_effective > 0.5 * shape[1]
+
+
+def test_coloured_noise_is_worth_fewer_samples():
+    white = noise((30, 8000), 1.0, 2)
+    smooth = sum(np.roll(white, lag, axis=1) for lag in range(8)) / np.sqrt(8)
+    floor = noise_floor(smooth @ smooth.T, 8000)
+    assert floor.deviation == pytest.approx(1.0, rel=0.05)
+    assert 600 < floor.n_effective < 3000
+    axis = Axis(String(30).eigenvalues, 100.0)
+    rng = np.random.default_rng(0)
+    regularization, _ = noise_regularization(smooth @ smooth.T, axis, 8000, rng)
+    gram = String(30).analyze(String(30).analyze(smooth @ smooth.T).T)
+    assert polar(gram, axis, rtol=1e-3).upper < regularization
+
+
+def test_noise_free_signals_have_the_floor_of_rounding():
+    signals = np.outer(np.arange(1.0, 9.0), np.sin(np.arange(500)))
+    floor = noise_floor(signals @ signals.T, 500)
+    assert floor.deviation == pytest.approx(FLOOR * np.sqrt(np.mean(signals**2)))
+    assert floor.n_effective == 500
+
+
+@pytest.mark.parametrize("complex_noise", [False, True])
+@pytest.mark.parametrize(
+    ("operator", "weight"), [(String(25, ends="fixed-free"), 1e3), (Beam(20), 10.0), (String(15), 0.0)]
+)
+def test_noise_rarely_exceeds_its_threshold(operator, weight, complex_noise):
+    axis, n = Axis(operator.eigenvalues, weight), operator.n_points
+    threshold = noise_threshold(axis, 300, complex_noise, np.random.default_rng(0))
+    polars = []
+    for seed in range(40):
+        values = noise((n, 300), 1.0, seed, complex_noise)
+        polars.append(polar(values @ values.conj().T, axis, rtol=1e-3).attained)
+    assert sum(value > threshold for value in polars) <= 1  # one in a thousand is meant
+    assert threshold < 1.15 * np.mean(polars)
+
+
+def test_ritz_values_are_lower_estimates_and_close(rng):
+    axis = Axis(String(30, ends="fixed-free").eigenvalues, 50.0)
+    values = rng.normal(size=(30, 60)) + 1j * rng.normal(size=(30, 60))
+    gram, centres = values @ values.conj().T, np.linspace(0.0, 4.0, 23)
+    gains = 1 / np.sqrt(1 + 50.0 * (axis.eigenvalues[:, None] - centres) ** 2)
+    exact = np.asarray([np.linalg.norm(gain[:, None] * values, 2) for gain in gains.T])
+    estimate = ritz(gram, axis, centres)
+    assert np.all(estimate <= exact * (1 + 1e-12))
+    assert np.all(estimate >= 0.98 * exact)
+    assert ritz(gram, axis, centres, n_steps=30) == pytest.approx(exact, rel=1e-9)
+
+
+def test_ritz_values_are_the_same_in_every_library(xp, rng):
+    eigenvalues, values = String(12).eigenvalues, rng.normal(size=(12, 30))
+    gram, centres = values @ values.T, np.linspace(0.0, 4.0, 5)
+    expected = ritz(gram, Axis(eigenvalues, 20.0), centres)
+    found = ritz(xp.asarray(gram), Axis(xp.asarray(eigenvalues), 20.0), centres)
+    assert found == pytest.approx(expected, rel=1e-10)
+
+
+def test_ritz_of_nothing():
+    axis = Axis(String(5).eigenvalues, 1.0)
+    assert ritz(np.zeros((5, 5)), axis, np.asarray([1.0])).tolist() == [0.0]
+    assert ritz(np.eye(5), axis, np.zeros(0)).shape == (0,)

@@ -1,0 +1,143 @@
+"""The only module that names array libraries.
+
+Functions elsewhere take arrays, ask `array_namespace` for their library and return the
+same kind on the same device.  What the array standard lacks, and what must not cost a
+synchronisation per matrix on a GPU, lives here.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from array_api_compat import array_namespace, device, is_numpy_namespace, is_torch_namespace
+
+from wavefact.errors import InputError, MissingPackageError
+
+Array = Any
+"""An array of any library that follows the Python array standard."""
+
+__all__ = ["Array", "array_namespace", "as_array", "device", "like", "to_numpy"]
+
+
+def as_array(values: Any) -> Array:
+    """Return `values` unchanged if it is an array, else as a NumPy array of floats."""
+    if hasattr(values, "__array_namespace__") or "torch" in type(values).__module__:
+        return values
+    return np.asarray(values)
+
+
+def to_numpy(values: Array) -> np.ndarray:
+    """Copy `values` to host memory as a NumPy array."""
+    if "torch" in sys.modules and is_torch_namespace(array_namespace(values)):
+        return np.asarray(values.detach().cpu().numpy())
+    return np.asarray(values)
+
+
+def like(values: Any, reference: Array) -> Array:
+    """Return `values` in the library and on the device of `reference`."""
+    xp = array_namespace(reference)
+    if is_numpy_namespace(xp):
+        return np.asarray(values)
+    return xp.asarray(values, device=device(reference))
+
+
+def is_complex(values: Array) -> bool:
+    """Tell whether the elements of `values` are complex numbers."""
+    return bool(array_namespace(values).isdtype(values.dtype, "complex floating"))
+
+
+def adjoint(matrix: Array) -> Array:
+    """Return the conjugate transpose of the last two axes (a view for real arrays)."""
+    xp = array_namespace(matrix)
+    return xp.matrix_transpose(xp.conj(matrix) if is_complex(matrix) else matrix)
+
+
+def real(values: Array) -> Array:
+    """Return the real part; real arrays come back unchanged."""
+    return array_namespace(values).real(values) if is_complex(values) else values
+
+
+def squared(values: Array) -> Array:
+    """Return |values|² elementwise, real."""
+    return real(values * array_namespace(values).conj(values)) if is_complex(values) else values * values
+
+
+def positive_definite(diagonals: Array, matrix: Array) -> np.ndarray:
+    """Tell for each b whether diag(diagonals[b]) − matrix is positive definite.
+
+    Parameters
+    ----------
+    diagonals : array, shape (n_tests, n), real
+    matrix : array, shape (n, n), symmetric or Hermitian
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n_tests,)
+        Decided by Cholesky factorizations, whose success is a proof up to a relative
+        rounding of about n·eps in each diagonal entry (Demmel 1989).
+    """
+    xp = array_namespace(matrix)
+    if is_torch_namespace(xp):
+        return _positive_definite_torch(diagonals, matrix)
+    if not is_numpy_namespace(xp):
+        eye = xp.eye(matrix.shape[0], dtype=diagonals.dtype, device=device(matrix))
+        tests = (eye * diagonals[b, :] - matrix for b in range(diagonals.shape[0]))
+        return np.asarray([_factorizes(xp, test) for test in tests], dtype=bool)
+    work, passed = np.empty_like(matrix), np.empty(len(diagonals), dtype=bool)
+    for b, diagonal in enumerate(diagonals):
+        np.negative(matrix, out=work)
+        work.reshape(-1)[:: matrix.shape[0] + 1] += diagonal
+        passed[b] = _factorizes(np, work)
+    return passed
+
+
+def _factorizes(xp: ModuleType, matrix: Array) -> bool:
+    try:
+        xp.linalg.cholesky(matrix)
+    except Exception as error:  # NumPy raises LinAlgError; other libraries raise what they wrap
+        if "positive definite" not in str(error).lower():
+            raise
+        return False
+    return True
+
+
+def _positive_definite_torch(diagonals: Array, matrix: Array) -> np.ndarray:
+    import torch
+
+    passed = []
+    # Batches of at most 256 MB keep the card busy without filling it.
+    size = max(1, 2**28 // (matrix.element_size() * matrix.shape[0] ** 2))
+    for block in torch.split(diagonals, size):
+        tests = torch.diag_embed(block.to(matrix.dtype)) - matrix
+        passed.append(torch.linalg.cholesky_ex(tests, check_errors=False).info == 0)
+    return np.asarray(torch.cat(passed).cpu().numpy())
+
+
+def to_device(values: Array, name: str | None) -> Array:
+    """Move `values` to a torch device such as ``"cpu"`` or ``"cuda"``; None leaves them as they are.
+
+    Raises
+    ------
+    MissingPackageError
+        If torch is not installed.
+    InputError
+        If there is no such device.
+    """
+    if name is None:
+        return values
+    try:
+        import torch
+    except ImportError as error:
+        raise MissingPackageError(
+            f"device={name!r} needs torch, which is not installed; run: pip install 'wavefact[torch]'."
+        ) from error
+    try:
+        return torch.as_tensor(values, device=name)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"device={name!r} cannot be used ({reason}); leave device out to run on NumPy."
+        ) from error

@@ -1,0 +1,70 @@
+"""What `factorize` checks at the door: settings, recording and operator against each other."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import numpy as np
+
+from wavefact._arrays import Array, to_device
+from wavefact.errors import InputError
+from wavefact.operators import String, WaveOperator
+from wavefact.recording import Recording, check_signals
+
+logger = logging.getLogger("wavefact")
+
+
+def prepare(
+    recording: Recording | Array, operator: WaveOperator | None, device: str | None
+) -> tuple[Recording, WaveOperator]:
+    """Check recording and operator against each other and bring the signals to the device."""
+    recording = recording if isinstance(recording, Recording) else Recording(recording)
+    check_signals(recording)
+    if operator is None:
+        operator = _default_operator(recording)
+    if operator.n_points != recording.n_sensors:
+        raise InputError(
+            f"The operator has {operator.n_points} points and the recording {recording.n_sensors} sensors; "
+            "give an operator whose points are the sensors."
+        )
+    if device is not None:
+        recording = recording.replace(signals=to_device(recording.load().signals, device))
+    return recording, operator
+
+
+def _default_operator(recording: Recording) -> WaveOperator:
+    positions = recording.positions
+    if positions is not None and positions.ndim == 2 and positions.shape[1] > 1:
+        raise InputError(
+            f"The sensors have {positions.shape[1]}-dimensional positions; say which operator describes "
+            "the structure, such as Membrane, Plate, Graph or FiniteElement."
+        )
+    operator = (
+        String(recording.n_sensors, ends="free")
+        if positions is None
+        else String(positions=positions.ravel(), ends="free")
+    )
+    logger.info("no operator given: the sensors are taken as %s", operator)
+    return operator
+
+
+def check_settings(
+    wave_weight: Any, time_weight: Any, regularization: Any, rtol: Any, max_components: int | None
+) -> None:
+    if wave_weight != "auto" and not _is_number(wave_weight, 0.0):
+        raise InputError(f"wave_weight is {wave_weight!r}; expected a finite number ≥ 0 or 'auto'.")
+    if not _is_number(time_weight, 0.0) or time_weight != 0:
+        raise InputError(f"time_weight is {time_weight!r}; this version solves with 0 only.")
+    if regularization != "auto" and not (_is_number(regularization, 0.0) and regularization > 0):
+        raise InputError(f"regularization is {regularization!r}; expected a finite number > 0 or 'auto'.")
+    if not _is_number(rtol, 1e-12) or rtol >= 1:
+        raise InputError(f"rtol is {rtol!r}; expected a number between 1e-12 and 1.")
+    if max_components is not None and (
+        not isinstance(max_components, int | np.integer) or max_components < 1
+    ):
+        raise InputError(f"max_components is {max_components!r}; expected a whole number ≥ 1 or None.")
+
+
+def _is_number(value: Any, least: float) -> bool:
+    return isinstance(value, int | float | np.integer | np.floating) and least <= float(value) < float("inf")

@@ -1,0 +1,53 @@
+"""What a file given on the command line holds, and how it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from wavefact.errors import InputError
+from wavefact.factorization import Factorization
+from wavefact.io import read
+from wavefact.recording import Recording
+
+__all__ = ["FIT", "MODEL", "read_recording", "read_source", "result_kind"]
+
+FIT, MODEL = "wavefact-factorization", "wavefact-modal-model"
+_LARGE = 2**28  # bytes; larger recordings stay in their file and are read by slices
+
+
+def result_kind(path: Path) -> str | None:
+    """Return what kind of result a file says it is; None for a recording or anything else."""
+    import h5py
+
+    if not path.is_file():
+        return None
+    try:
+        with h5py.File(path, "r") as file:
+            found = file.attrs.get("format", "")
+    except (OSError, KeyError, ValueError, RuntimeError):  # foreign or damaged: the readers say which
+        return None
+    kind = found.decode(errors="replace") if isinstance(found, bytes) else str(found)
+    return kind if kind in (FIT, MODEL) else None
+
+
+def read_recording(path: Path, **options: Any) -> Recording:
+    """Read a recording; `options` are those of `wavefact.io.read`."""
+    kind = result_kind(path)
+    if kind is not None:
+        raise InputError(f"{path} is a result ({kind}); expected a recording.")
+    large = path.is_file() and path.stat().st_size > _LARGE
+    return read(path, lazy=large, **options)
+
+
+def read_source(path: Path, sampling_rate: float | None, axis: str) -> Factorization | Recording:
+    """Read what modes can be identified from."""
+    from dataclasses import replace
+
+    kind = result_kind(path)
+    if kind == MODEL:
+        raise InputError(f"{path} holds modes already; see `wavefact info {path}`.")
+    if kind is None:
+        return read_recording(path, sampling_rate=sampling_rate, axis=axis)
+    fit = Factorization.load(path)
+    return fit if sampling_rate is None else replace(fit, sampling_rate=sampling_rate)

@@ -1,0 +1,90 @@
+"""The options that describe a structure, and the operator that comes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from wavefact.cli._options import COUNTS, NUMBERS, Decorated
+from wavefact.errors import InputError
+from wavefact.operators import Beam, Membrane, Plate, String, WaveOperator
+from wavefact.recording import Recording
+
+__all__ = ["operator_for", "operator_options"]
+
+_LINES: dict[str, type[String | Beam]] = {"string": String, "beam": Beam}
+_GRIDS: dict[str, type[Membrane | Plate]] = {"membrane": Membrane, "plate": Plate}
+_ENDS = {"string": "free", "beam": "free", "membrane": "free", "plate": "pinned"}
+
+
+def operator_options(command: Decorated) -> Decorated:
+    """Add the options that say what the structure is."""
+    for option in (
+        click.option("--shape", type=COUNTS, metavar="NX,NY", help="Points along each axis of a grid."),
+        click.option("--span", type=NUMBERS, metavar="A,B", help="Where the ends of a line are [m]."),
+        click.option(
+            "--spacing", type=NUMBERS, metavar="M", help="Distance of the points [m], or one per axis."
+        ),
+        click.option(
+            "--ends",
+            help="string, membrane: fixed, free, periodic; beam: pinned, clamped, free, guided; plate: "
+            "pinned, guided, periodic; or a pair such as clamped-free. Grids: one, or one "
+            "per axis between commas. By default free; a plate's edges pinned.",
+        ),
+        click.option(
+            "--operator",
+            type=click.Choice([*_LINES, *_GRIDS]),
+            help="The wave equation; by default a string (any line of waves without dispersion).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def operator_for(recording: Recording, options: Mapping[str, Any]) -> WaveOperator | None:
+    """Build the operator that the options describe; None where they leave it to `factorize`.
+
+    Parameters
+    ----------
+    recording : Recording
+        Its positions hold, unless `options` has a spacing.
+    options : mapping
+        Values of `operator_options`; those not given are None.
+
+    Raises
+    ------
+    InputError
+        If the options contradict each other or do not fit the recording.
+    """
+    name, shape, spacing, span = (options[key] for key in ("operator", "shape", "spacing", "span"))
+    if name in _GRIDS:
+        return _grid(name, options)
+    if shape is not None:
+        raise InputError("--shape belongs to a grid; say --operator membrane or --operator plate.")
+    if name is None and options["ends"] is None and spacing is None and span is None:
+        return None
+    name = name or "string"
+    line, ends = _LINES[name], options["ends"] or _ENDS[name]
+    if spacing is not None:
+        if len(spacing) != 1:
+            raise InputError(f"--spacing holds {len(spacing)} numbers; a line has one.")
+        return line(recording.n_sensors, spacing[0], ends, span=span)
+    if recording.positions is None:
+        return line(recording.n_sensors, 1.0, ends, span=span)
+    return line(ends=ends, positions=recording.positions, span=span)
+
+
+def _grid(name: str, options: Mapping[str, Any]) -> WaveOperator:
+    if options["shape"] is None:
+        raise InputError(f"A {name} needs --shape, the number of points along each axis, such as 12,8.")
+    if options["span"] is not None:
+        raise InputError(f"--span belongs to a line; a {name} has --spacing.")
+    ends = (options["ends"] or _ENDS[name]).split(",")
+    spacing = options["spacing"] or (1.0,)
+    return _GRIDS[name](
+        options["shape"],
+        spacing[0] if len(spacing) == 1 else spacing,
+        ends[0] if len(ends) == 1 else ends,
+    )

@@ -1,0 +1,29 @@
+"""The progress bar, for people who watch a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wavefact.solution import Callback, Step
+
+__all__ = ["progress"]
+
+
+@contextmanager
+def progress(wanted: bool) -> Iterator[Callback | None]:
+    """Yield a callback that draws a bar on stderr; None where nobody would see it."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from tqdm import tqdm
+
+    form = "{desc}: {n_fmt} rounds, {elapsed}{postfix}"  # how many rounds there will be is not known
+    with tqdm(desc="factorize", file=sys.stderr, leave=False, bar_format=form) as bar:
+
+        def report(step: Step) -> None:
+            bar.set_postfix_str(f"{step.n_components} components, gap {step.gap:.1e}", refresh=False)
+            bar.update()
+
+        yield report

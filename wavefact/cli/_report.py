@@ -1,0 +1,113 @@
+"""How results are printed: tables for people, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+import numpy as np
+
+from wavefact.factorization import Factorization
+from wavefact.modal import ModalModel
+from wavefact.solution import Status
+
+__all__ = ["certificate_sentence", "echo_json", "echo_table", "mode_records", "mode_table"]
+
+
+def plain(value: Any) -> Any:
+    """Return what JSON can hold: NaN and infinity become null, arrays lists."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def echo_json(value: Mapping[str, Any]) -> None:
+    """Print one JSON object."""
+    click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def echo_table(rows: Mapping[str, Any]) -> None:
+    """Print names and values in two columns; what is None or empty is left out."""
+    shown = {name: value for name, value in rows.items() if value is not None and value != ""}
+    width = max(map(len, shown), default=0)
+    for name, value in shown.items():
+        click.echo(f"{name:<{width}}  {f'{value:.6g}' if isinstance(value, float) else value}")
+
+
+def certificate_sentence(fit: Factorization) -> str:
+    """Say in plain words what is proven of a factorization."""
+    gap = fit.certificate.gap
+    if fit.status is Status.CERTIFIED:
+        return (
+            "Certified: no other components, however many and of whatever wavenumbers, "
+            f"lower the objective by more than {max(gap, 0.0):.1e} of it."
+        )
+    return (
+        "Not certified: other components may lower the objective by up to "
+        f"{max(gap, 0.0):.1e} of it ({fit.status.name})."
+    )
+
+
+def mode_records(model: ModalModel, truth: ModalModel | None = None) -> list[dict[str, Any]]:
+    """Return what is known of each mode, with the mode of `truth` that it is."""
+    records: list[dict[str, Any]] = [
+        {
+            "frequency": model.frequencies[mode],
+            "damping_ratio": model.damping_ratios[mode],
+            "wavenumber": model.wavenumbers[mode],
+            "fit_quality": model.fit_quality[mode],
+            "energy_share": model.contributions[mode],
+            "phase_collinearity": collinearity,
+        }
+        for mode, collinearity in enumerate(model.phase_collinearity)
+    ]
+    if truth is None:
+        return records
+    likeness = model.mac(truth) if model.n_modes and truth.n_modes else np.zeros((0, 0))
+    partners = dict(zip(*(indices.tolist() for indices in model.match(truth)), strict=True))
+    for mode, record in enumerate(records):
+        partner = partners.get(mode)
+        record["reference_frequency"] = None if partner is None else truth.frequencies[partner]
+        record["reference_damping_ratio"] = None if partner is None else truth.damping_ratios[partner]
+        record["mac"] = None if partner is None else likeness[mode, partner]
+    return records
+
+
+_COLUMNS: tuple[tuple[str, str, float, str], ...] = (
+    ("frequency [Hz]", "frequency", 1.0, ".5g"),
+    ("true [Hz]", "reference_frequency", 1.0, ".5g"),
+    ("damping [%]", "damping_ratio", 100.0, ".2f"),
+    ("true [%]", "reference_damping_ratio", 100.0, ".2f"),
+    ("wavenumber [rad/m]", "wavenumber", 1.0, ".4g"),
+    ("MAC", "mac", 1.0, ".4f"),
+    ("quality", "fit_quality", 1.0, ".3f"),
+    ("energy [%]", "energy_share", 100.0, ".2f"),
+)
+
+
+def mode_table(records: Sequence[Mapping[str, Any]]) -> str:
+    """Return the records of modes as a table; one line for each."""
+    if not records:
+        return "No modes were found."
+    columns = [["mode", *(str(number) for number in range(1, len(records) + 1))]]
+    for title, key, factor, form in _COLUMNS:
+        if key in records[0]:
+            columns.append([title, *(_cell(record[key], factor, form) for record in records)])
+    widths = [max(map(len, column)) for column in columns]
+    rows = zip(*columns, strict=True)
+    return "\n".join(
+        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
+    )
+
+
+def _cell(value: float | None, factor: float, form: str) -> str:
+    return "–" if value is None or not math.isfinite(value) else format(factor * value, form)

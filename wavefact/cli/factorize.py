@@ -1,0 +1,193 @@
+"""`wavefact factorize`: from a recording to certified components."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wavefact.cli._files import read_recording
+from wavefact.cli._group import NOT_CERTIFIED
+from wavefact.cli._operators import operator_for, operator_options
+from wavefact.cli._options import (
+    AUTO_OR_NUMBER,
+    BANDWIDTH,
+    PATH,
+    POSITIONS,
+    axis_option,
+    json_option,
+    quiet_option,
+    rate_option,
+    verbose_option,
+)
+from wavefact.cli._outputs import check_picture, check_targets, outputs
+from wavefact.cli._progress import progress
+from wavefact.cli._report import certificate_sentence, echo_json
+from wavefact.errors import InputError
+from wavefact.factorization import Factorization
+from wavefact.filters import wave_weight_from_bandwidth
+from wavefact.fit import factorize as solve
+from wavefact.operators import String, WaveOperator
+from wavefact.recording import Recording
+from wavefact.solution import Status
+
+__all__ = ["factorize"]
+
+
+@click.command(short_help="Decompose a recording into certified waves.")
+@click.argument("recording", metavar="REC", type=PATH)
+@click.option("-o", "--output", required=True, metavar="FIT.h5", type=PATH, help="Result file to write.")
+@operator_options
+@click.option(
+    "--positions",
+    type=POSITIONS,
+    metavar="LIST|FILE",
+    help="Where the sensors are [m]: numbers between commas, or a file with a row a sensor.",
+)
+@rate_option
+@axis_option
+@click.option(
+    "--wave-weight",
+    type=AUTO_OR_NUMBER,
+    default="auto",
+    metavar="auto|NUM",
+    help="How strictly components obey the wave equation.",
+)
+@click.option(
+    "--bandwidth",
+    type=BANDWIDTH,
+    metavar="B@K",
+    help="Instead of --wave-weight: the bandwidth B of a component at wavenumber K [rad/m].",
+)
+@click.option(
+    "--regularization",
+    type=AUTO_OR_NUMBER,
+    default="auto",
+    metavar="auto|NUM",
+    help="What a component must exceed; auto: just what noise alone would reach.",
+)
+@click.option("--rtol", type=float, default=1e-6, show_default=True, help="Relative gap to prove.")
+@click.option("--max-components", type=int, help="Stop growing beyond this number.")
+@click.option("--debias", is_flag=True, help="Refit the time courses without shrinkage.")
+@click.option("--device", help="Torch device to compute on, such as cuda.")
+@json_option
+@click.option("--plot", metavar="FILE", type=PATH, help="Picture to write, by its suffix (png, pdf, svg).")
+@quiet_option
+@verbose_option
+def factorize(recording: Path, output: Path, **options: Any) -> int:
+    """Decompose the recording REC into waves and prove that nothing better exists.
+
+    REC is an HDF5, NPY, NPZ or text file. The sensors are taken as a line with free ends at the
+    positions in REC, or at unit spacing where there are none, unless the options say otherwise.
+
+    Ends with exit code 0 if certified, 3 if not, 2 for bad input.
+    """
+    plot: Path | None = options["plot"]
+    check_targets(output, plot, sources=(recording,))
+    check_picture(plot)
+    signals = _read(recording, options)
+    begin = time.perf_counter()
+    fit = _solved(signals, options)
+    seconds = time.perf_counter() - begin
+    figure = None if plot is None else _picture(signals, fit)
+    with outputs(output, plot) as temporary:
+        fit.save(temporary[0])
+        if figure is not None:
+            from wavefact.plots import save
+
+            save(figure, temporary[1])
+    if options["as_json"]:
+        echo_json(
+            summary(fit) | {"seconds": seconds, "output": output.resolve(), "plot": plot and plot.resolve()}
+        )
+    elif not options["quiet"]:
+        click.echo(f"{recording}: {described(signals)}.")
+        click.echo("\n".join(lines(fit, seconds)))
+        click.echo(f"Wrote {output}{f' and {plot}' if plot else ''}.")
+    return 0 if fit.status is Status.CERTIFIED else NOT_CERTIFIED
+
+
+def _read(path: Path, options: dict[str, Any]) -> Recording:
+    if options["positions"] is not None and options["spacing"] is not None:
+        raise InputError("--positions and --spacing contradict each other; give one of them.")
+    return read_recording(
+        path,
+        sampling_rate=options["sampling_rate"],
+        positions=options["positions"],
+        axis=options["axis"],
+    )
+
+
+def _solved(signals: Recording, options: dict[str, Any]) -> Factorization:
+    operator, weight = operator_for(signals, options), options["wave_weight"]
+    if options["bandwidth"] is not None:
+        if weight != "auto":
+            raise InputError("--bandwidth and --wave-weight say the same; give one of them.")
+        weight = wave_weight_from_bandwidth(operator or _default_line(signals), *options["bandwidth"])
+    with progress(not options["quiet"]) as callback:
+        return solve(
+            signals,
+            operator,
+            wave_weight=weight,
+            regularization=options["regularization"],
+            rtol=options["rtol"],
+            max_components=options["max_components"],
+            debias=options["debias"],
+            device=options["device"],
+            callback=callback,
+        )
+
+
+def _default_line(signals: Recording) -> WaveOperator:
+    """Return the line that `factorize` takes by default, whose κ is k² wherever the points are."""
+    return String(signals.n_sensors, ends="free")
+
+
+def _picture(signals: Recording, fit: Factorization) -> Any:
+    from wavefact.plots import summary as picture
+
+    return picture(signals.load(), fit)
+
+
+def described(signals: Recording) -> str:
+    """Say in a few words what a recording is."""
+    return str(signals).removeprefix("Recording(").removesuffix(")")
+
+
+def summary(fit: Factorization) -> dict[str, Any]:
+    """Return what ``--json`` prints of a factorization."""
+    return {
+        "n_components": fit.n_components,
+        "wavenumbers": fit.wavenumbers,
+        "certified": fit.status is Status.CERTIFIED,
+        "status": fit.status.name,
+        "message": fit.status.value,
+        "gap": fit.certificate.gap,
+        "primal": fit.certificate.primal,
+        "dual": fit.certificate.dual,
+        "polar": fit.certificate.polar,
+        "polar_upper": fit.certificate.polar_upper,
+        "regularization": fit.regularization,
+        "wave_weight": fit.wave_weight,
+        "noise": fit.noise,
+        "rounds": len(fit.history),
+        "operator": f"{type(fit.operator).__name__}: {fit.operator.description()}",
+    }
+
+
+def lines(fit: Factorization, seconds: float) -> list[str]:
+    """Return what is printed of a factorization."""
+    numbers = [f"{number:.4g}" for number in fit.wavenumbers]
+    if len(numbers) > 12:
+        numbers = [*numbers[:10], "…", numbers[-1]]
+    found = f"{fit.n_components} component{'' if fit.n_components == 1 else 's'}"
+    at = f" at wavenumbers {', '.join(numbers)} rad/m" if numbers else ""
+    noise = "" if fit.noise is None else f" (noise {fit.noise:.3g}{f' {fit.unit}' if fit.unit else ''})"
+    return [
+        f"{type(fit.operator).__name__}: {fit.operator.description()}.",
+        f"{found}{at}, in {seconds:.1f} s.",
+        f"Regularization {fit.regularization:.4g}{noise}, wave weight {fit.wave_weight:.4g}.",
+        certificate_sentence(fit),
+    ]

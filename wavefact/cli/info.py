@@ -1,0 +1,101 @@
+"""`wavefact info`: what is in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wavefact.cli._files import MODEL, result_kind
+from wavefact.cli._options import PATH, axis_option, json_option, verbose_option
+from wavefact.cli._report import echo_json, echo_table
+from wavefact.factorization import Factorization
+from wavefact.io import scan
+from wavefact.modal import ModalModel
+
+__all__ = ["info"]
+
+
+@click.command(short_help="Say what is in a recording or a result file.")
+@click.argument("file", type=PATH)
+@axis_option
+@json_option
+@verbose_option
+def info(file: Path, axis: str, as_json: bool) -> None:
+    """Say what is in FILE: a recording, a factorization or modes.
+
+    The signals of a recording are not loaded.
+    """
+    kind = result_kind(file)
+    content = _recording(file, axis) if kind is None else _result(file, kind)
+    (echo_json if as_json else _echo)(content)
+
+
+def _echo(content: dict[str, Any]) -> None:
+    shown = {name.replace("_", " "): value for name, value in content.items()}
+    for name, value in shown.items():
+        if isinstance(value, list):
+            shown[name] = _shortened(value)
+        elif isinstance(value, bool):
+            shown[name] = "yes" if value else "no"
+    echo_table(shown)
+
+
+def _shortened(values: list[Any]) -> str:
+    words = [f"{value:.5g}" if isinstance(value, float) else str(value) for value in values]
+    return ", ".join(words if len(words) <= 8 else [*words[:5], "…", words[-1]])
+
+
+def _recording(file: Path, axis: str) -> dict[str, Any]:
+    found = scan(file, axis=axis)
+    return {
+        "file": str(file),
+        "kind": "recording",
+        "format": found.format,
+        "sensors": found.n_sensors,
+        "samples": found.n_samples,
+        "sampling_rate": found.sampling_rate,
+        "duration": found.duration,
+        "quantity": found.quantity,
+        "unit": found.unit,
+        "type": found.dtype,
+        "positions": found.has_positions,
+        "names": None if found.names is None else list(found.names),
+    }
+
+
+def _result(file: Path, kind: str) -> dict[str, Any]:
+    if kind == MODEL:
+        return {"file": str(file), "kind": "modes", **_model(ModalModel.load(file))}
+    return {"file": str(file), "kind": "factorization", **_factorization(Factorization.load(file))}
+
+
+def _factorization(fit: Factorization) -> dict[str, Any]:
+    return {
+        "components": fit.n_components,
+        "wavenumbers": fit.wavenumbers.tolist(),
+        "points": len(fit.spatial_factors),
+        "samples": len(fit.time_courses),
+        "status": fit.status.name,
+        "gap": fit.certificate.gap,
+        "polar": fit.certificate.polar,
+        "operator": f"{type(fit.operator).__name__}: {fit.operator.description()}",
+        "wave_weight": fit.wave_weight,
+        "regularization": fit.regularization,
+        "noise": fit.noise,
+        "sampling_rate": fit.sampling_rate,
+        "quantity": fit.quantity,
+        "unit": fit.unit,
+    }
+
+
+def _model(model: ModalModel) -> dict[str, Any]:
+    return {
+        "modes": model.n_modes,
+        "points": model.n_points,
+        "frequencies": model.frequencies.tolist(),
+        "damping_ratios": model.damping_ratios.tolist(),
+        "quantity": model.quantity,
+        "unit": model.unit,
+    }

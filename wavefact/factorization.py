@@ -1,0 +1,130 @@
+"""The result of a factorization: components, certificate, status; saved and loaded as one file."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, astuple, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from wavefact.errors import CorruptFileError, NotCertifiedError
+from wavefact.operators import WaveOperator, operator_from_dict
+from wavefact.solution import Certificate, Status, Step
+from wavefact.storage import load_fields, save_fields
+
+__all__ = ["Factorization"]
+
+KIND = "wavefact-factorization"
+ARRAYS = ("spatial_factors", "time_courses", "eigenvalues")
+ATTRIBUTES = ("wave_weight", "time_weight", "regularization", "noise", "sampling_rate", "unit", "quantity")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Factorization:
+    """Components of a recording, with the proof that no other components fit better.
+
+    Attributes
+    ----------
+    spatial_factors : numpy.ndarray, shape (n_points, n_components)
+        Shape of each component at the operator's points (d of the model).
+    time_courses : numpy.ndarray, shape (n_samples, n_components)
+        Time course of each component (x of the model); ``spatial_factors @ time_courses.T``
+        is the reconstruction, in the unit of the recording.
+    eigenvalues : numpy.ndarray, shape (n_components,)
+        κ of each component, ascending.
+    operator : WaveOperator
+    wave_weight, time_weight, regularization : float
+        γ of space, γ of time and λ of the objective.
+    certificate : Certificate
+        Primal, dual and polar, in the recording's unit (squared for primal and dual).
+    status : Status
+    history : tuple of Step
+    noise : float or None
+        Estimated standard deviation of the noise, where λ was chosen from it.
+    sampling_rate : float or None
+        [Hz]
+    unit, quantity : str
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import wavefact as wf
+    >>> signals = np.outer(np.sin(np.pi * np.arange(1, 10) / 10), np.sin(0.3 * np.arange(200)))
+    >>> fit = wf.factorize(signals, wf.String(9), wave_weight=10.0, regularization=1.0)
+    >>> fit.n_components, fit.reconstruct().shape
+    (1, (9, 200))
+    """
+
+    spatial_factors: np.ndarray
+    time_courses: np.ndarray
+    eigenvalues: np.ndarray
+    operator: WaveOperator
+    wave_weight: float
+    time_weight: float
+    regularization: float
+    certificate: Certificate
+    status: Status
+    history: tuple[Step, ...] = field(default=())
+    noise: float | None = None
+    sampling_rate: float | None = None
+    unit: str = ""
+    quantity: str = ""
+
+    @property
+    def n_components(self) -> int:
+        """Number of components."""
+        return int(self.spatial_factors.shape[1])
+
+    @property
+    def wavenumbers(self) -> np.ndarray:
+        """Wavenumber of each component, shape (n_components,) [rad/m]."""
+        return np.asarray(self.operator.wavenumber(np.maximum(self.eigenvalues, 0.0)))
+
+    @property
+    def frequencies(self) -> np.ndarray | None:
+        """Frequency of each component [Hz] where time is penalised, else None."""
+        return None
+
+    def reconstruct(self) -> np.ndarray:
+        """Return the sum of all components, shape (n_points, n_samples), in `unit`."""
+        return np.asarray(self.spatial_factors @ self.time_courses.T)
+
+    def require_certified(self) -> Factorization:
+        """Return the factorization itself, or raise `NotCertifiedError` with the reason."""
+        if self.status is not Status.CERTIFIED:
+            raise NotCertifiedError(f"{self.status.value} Relative gap: {self.certificate.gap:.1e}.")
+        return self
+
+    def save(self, path: str | Path) -> None:
+        """Write the factorization to an HDF5 file; an existing file is replaced once all is written."""
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        arrays["history"] = np.asarray([astuple(step) for step in self.history], dtype=float)
+        attributes = {name: getattr(self, name) for name in ATTRIBUTES}
+        attributes |= {"operator": self.operator.to_dict(), "status": self.status.name}
+        save_fields(Path(path), KIND, arrays, attributes | {"certificate": asdict(self.certificate)})
+
+    @staticmethod
+    def load(path: str | Path) -> Factorization:
+        """Read a factorization that `save` has written."""
+        arrays, attributes = load_fields(Path(path), KIND)
+        try:
+            fields = {name: arrays[name] for name in ARRAYS} | {name: attributes[name] for name in ATTRIBUTES}
+            return Factorization(
+                **fields,
+                operator=operator_from_dict(attributes["operator"]),
+                certificate=Certificate(**attributes["certificate"]),
+                status=Status[attributes["status"]],
+                history=tuple(_step(row) for row in arrays["history"].tolist()),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
+
+    def __repr__(self) -> str:
+        return (
+            f"Factorization({self.n_components} components, {len(self.spatial_factors)} points × "
+            f"{len(self.time_courses)} samples, relative gap {self.certificate.gap:.1e}, {self.status.name})"
+        )
+
+
+def _step(row: list[float]) -> Step:
+    return Step(int(row[0]), int(row[1]), row[2], row[3], row[4], row[5], bool(row[6]))

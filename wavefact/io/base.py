@@ -1,0 +1,195 @@
+"""What every file format provides, and what the formats share.
+
+A format is one class in one file that satisfies `Format`, and one line in
+`wavefact.io.formats.FORMATS`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from wavefact._arrays import to_numpy
+from wavefact.errors import CorruptFileError, InputError, WavefactError
+from wavefact.recording import Recording
+
+logger = logging.getLogger("wavefact")
+
+AXES = ("auto", "sensors-first", "samples-first")
+SCHEMA = "wavefact-recording"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a caller of `read` asks of a format; see there."""
+
+    axis: str = "auto"
+    lazy: bool = False
+    sampling_rate: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.axis not in AXES:
+            raise InputError(f"Unknown axis {self.axis!r}; expected one of {', '.join(map(repr, AXES))}.")
+
+
+@dataclass(frozen=True)
+class RecordingInfo:
+    """What `scan` tells of a recording without loading its signals.
+
+    Attributes
+    ----------
+    path : Path
+    format : str
+        Name of the format.
+    n_sensors, n_samples : int
+    dtype : str
+        Type of the numbers as stored.
+    sampling_rate, duration : float or None
+        [Hz] and [s]; None where the file does not say.
+    unit, quantity : str
+        Empty where the file does not say.
+    names : tuple of n_sensors strings, or None
+    has_positions : bool
+        Whether the file says where the sensors are.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from wavefact.io import scan
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.save(f"{folder}/beam.npy", np.zeros((500, 4)))
+    ...     info = scan(f"{folder}/beam.npy")
+    >>> info.format, info.n_sensors, info.n_samples, info.dtype
+    ('npy', 4, 500, 'float64')
+    """
+
+    path: Path
+    format: str
+    n_sensors: int
+    n_samples: int
+    dtype: str
+    sampling_rate: float | None
+    duration: float | None
+    unit: str
+    quantity: str
+    names: tuple[str, ...] | None
+    has_positions: bool
+
+
+class Format(Protocol):
+    """Read and write one kind of file."""
+
+    @property
+    def name(self) -> str:
+        """What messages and `RecordingInfo` call the format."""
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """Suffixes of file names, with the point, the usual one first."""
+
+    @property
+    def magic(self) -> bytes:
+        """Bytes that a file begins with; truncated within them, it is still told from others."""
+
+    @property
+    def compressions(self) -> tuple[str | None, ...]:
+        """What `write` accepts, the default first."""
+
+    def sniff(self, path: Path) -> bool:
+        """Tell by its content whether the file is of this format."""
+
+    def read(self, path: Path, options: ReadOptions) -> Recording:
+        """Return the recording in the file."""
+
+    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
+        """Describe the recording without loading it."""
+
+    def write(self, recording: Recording, path: Path, compression: str | None) -> None:
+        """Write the recording to a new file."""
+
+
+def head(path: Path, n_bytes: int) -> bytes:
+    """Return the first bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(n_bytes)
+
+
+@contextmanager
+def reading(path: Path, name: str) -> Iterator[None]:
+    """Turn whatever a library raises on damaged content into `CorruptFileError`."""
+    try:
+        yield
+    except (WavefactError, MemoryError):
+        raise
+    except Exception as error:
+        detail = " ".join(str(error).split())[:160] or type(error).__name__
+        raise CorruptFileError(
+            f"{path} is truncated or damaged; it cannot be read as {name}: {detail}"
+        ) from error
+
+
+def stored_recording(path: Path, **fields: Any) -> Recording:
+    """Return the recording of fields found in a file of ours; what contradicts itself is damage."""
+    try:
+        return Recording(**fields)
+    except InputError as error:
+        raise CorruptFileError(f"{path} contradicts itself: {error}") from error
+
+
+def refuse_axis(path: Path, options: ReadOptions) -> None:
+    """Refuse to turn the axes of a file that says which is which."""
+    if options.axis == "samples-first":
+        raise InputError(f"{path} says itself that sensors come first; leave axis out.")
+
+
+def as_matrix(values: np.ndarray, axis: str, path: Path) -> np.ndarray:
+    """Return an array from a file that names no axes as (n_sensors, n_samples)."""
+    if values.ndim != 2:
+        raise InputError(
+            f"{path} holds an array of shape {values.shape}; expected two dimensions, sensors and samples. "
+            f"Load it with numpy.load and pass a two-dimensional part of it to Recording."
+        )
+    if axis == "auto" and values.shape[0] > values.shape[1]:
+        logger.info("%s: shape %s taken as samples × sensors; say axis=... if not", path, values.shape)
+        axis = "samples-first"
+    return values.T if axis == "samples-first" else values
+
+
+def is_known(value: Any) -> bool:
+    """Tell whether a field of a recording holds anything."""
+    return value is not None and not (isinstance(value, (str, dict)) and not value)
+
+
+def describe(recording: Recording, path: Path, name: str) -> RecordingInfo:
+    """Return the description of a recording that was read from `path`."""
+    return RecordingInfo(
+        path=path,
+        format=name,
+        n_sensors=recording.n_sensors,
+        n_samples=recording.n_samples,
+        dtype=str(recording.signals.dtype),
+        sampling_rate=recording.sampling_rate,
+        duration=recording.duration,
+        unit=recording.unit,
+        quantity=recording.quantity,
+        names=recording.names,
+        has_positions=recording.positions is not None,
+    )
+
+
+def in_memory(recording: Recording) -> np.ndarray:
+    """Return the signals as a NumPy array of the type they are stored in."""
+    return np.asarray(recording.signals[:, :]) if recording.is_lazy else to_numpy(recording.signals)
+
+
+def metadata_text(recording: Recording) -> str:
+    """Return the metadata as JSON, which keeps the difference between text, integers and floats."""
+    return json.dumps(dict(recording.metadata))

@@ -1,0 +1,12 @@
+"""Modes from components: frequency, damping, shape and wavenumber of a structure's vibration.
+
+`identify` turns a factorization, or a recording with few sensors, into a `ModalModel`; `mac` compares
+mode shapes and `mpc` judges one.  One step a file: grouping, bands, subspace, stability, residues.
+"""
+
+from wavefact.modal.identification import IdentificationSettings, identify
+from wavefact.modal.model import ModalModel
+from wavefact.modal.similarity import mac, mpc
+from wavefact.modal.stability import StabilityLimits
+
+__all__ = ["IdentificationSettings", "ModalModel", "StabilityLimits", "identify", "mac", "mpc"]

@@ -1,0 +1,191 @@
+"""What identification works on: a few signals, and the shape on the structure that each stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from wavefact._arrays import Array, to_numpy
+from wavefact.errors import InputError
+from wavefact.modal.grouping import group_components, independent_channels
+from wavefact.operators.base import WaveOperator
+from wavefact.recording import Recording, check_signals
+
+__all__ = ["Channels", "Components", "channels_of", "rigid_motions"]
+
+_MAX_CHANNELS = 24
+_ABOVE_NOISE = 1.1
+
+
+@runtime_checkable
+class Components(Protocol):
+    """What identification needs of a factorization; `Factorization` has it."""
+
+    @property
+    def spatial_factors(self) -> Array:
+        """Shapes (n_points, n_components)."""
+
+    @property
+    def time_courses(self) -> Array:
+        """Time courses (n_samples, n_components)."""
+
+    @property
+    def wavenumbers(self) -> Array:
+        """Wavenumbers (n_components,) [rad/m]."""
+
+    @property
+    def operator(self) -> WaveOperator:
+        """The wave equation on the points."""
+
+    @property
+    def sampling_rate(self) -> float | None:
+        """Samples per second [Hz]."""
+
+    @property
+    def quantity(self) -> str:
+        """What the signals measured."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the signals."""
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Signals and the shape each stands for: the recording is about ``shapes @ signals``.
+
+    Attributes
+    ----------
+    signals : (n_channels, n_samples) real array, unit variance
+    shapes : (n_points, n_channels) array, real or complex
+    sampling_rate : float [Hz]
+    operator : WaveOperator or None
+    positions : (n_points,) or (n_points, n_dims) array [m] or None
+    quantity, unit : str
+    denoised : bool
+        Whether each shape is one of the structure, so that a mode is made of few of them; sensors are not.
+    """
+
+    signals: np.ndarray
+    shapes: np.ndarray
+    sampling_rate: float
+    operator: WaveOperator | None
+    positions: np.ndarray | None
+    quantity: str
+    unit: str
+    denoised: bool
+
+
+def channels_of(source: Components | Recording, operator: WaveOperator | None = None) -> Channels:
+    """Bring a factorization or a recording into the form that identification works on.
+
+    Raises
+    ------
+    InputError
+        If there is no sampling rate, too few samples, or the operator is of another size.
+    """
+    if isinstance(source, Recording):
+        raw = _of_recording(source, operator)
+    elif isinstance(source, Components):
+        raw = _of_components(source, operator)
+    else:
+        raise InputError(f"identify takes a Factorization or a Recording, not {type(source).__name__}.")
+    if raw.operator is not None and raw.operator.n_points != raw.shapes.shape[0]:
+        raise InputError(
+            f"The operator has {raw.operator.n_points} points, the signals {raw.shapes.shape[0]}; "
+            "give an operator on the same points."
+        )
+    if raw.signals.shape[1] < 64:
+        raise InputError(
+            f"{raw.signals.shape[1]} samples are too few to identify modes; at least 64 are needed."
+        )
+    return _standardized(_real(raw))
+
+
+def rigid_motions(operator: WaveOperator) -> np.ndarray:
+    """Say which eigenvectors of an operator are rigid motion: eigenvalue zero but for rounding."""
+    rounding = 20 * operator.n_points * np.finfo(float).eps
+    return np.asarray(operator.eigenvalues <= rounding * operator.eigenvalues.max())
+
+
+def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channels:
+    check_signals(recording)
+    signals = to_numpy(recording.load().signals)
+    rate = _rate(recording.sampling_rate)
+    shapes = np.eye(signals.shape[0])
+    if signals.shape[0] > _MAX_CHANNELS:
+        shapes, signals = _principal(signals)
+    positions = recording.positions if operator is None else operator.positions
+    return Channels(signals, shapes, rate, operator, positions, recording.quantity, recording.unit, False)
+
+
+def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
+    operator = fit.operator if operator is None else operator
+    factors, courses = to_numpy(fit.spatial_factors), to_numpy(fit.time_courses)
+    if not (np.all(np.isfinite(factors)) and np.all(np.isfinite(courses))):
+        raise InputError("The components hold NaN or Inf; factorize a recording without them.")
+    labels = group_components(factors, to_numpy(fit.wavenumbers))
+    parts = [
+        independent_channels(factors[:, labels == g], courses[:, labels == g]) for g in np.unique(labels)
+    ]
+    shapes = np.concatenate([factors[:, :0], *(part[0] for part in parts)], axis=1)
+    signals = np.concatenate([courses.T[:0], *(part[1] for part in parts)], axis=0)
+    if signals.shape[0] > _MAX_CHANNELS:
+        basis, triangular = np.linalg.qr(shapes)
+        turned, signals = _principal(triangular @ signals)
+        shapes = basis @ turned
+    return Channels(
+        signals, shapes, _rate(fit.sampling_rate), operator, operator.positions, fit.quantity, fit.unit, True
+    )
+
+
+def _principal(signals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Keep the strongest directions of many signals, of those that are above what noise alone would give.
+
+    The median of the powers stands for noise, and (1 + √(n_signals / n_samples))² for its largest direction
+    (Marchenko & Pastur 1967).
+    """
+    centred = signals - signals.mean(axis=1, keepdims=True)
+    scaled = centred / np.max(np.abs(centred))
+    powers, vectors = np.linalg.eigh(scaled @ scaled.conj().T)
+    edge = (1 + np.sqrt(signals.shape[0] / signals.shape[1])) ** 2 * np.median(powers)
+    n_kept = int(np.clip(np.sum(powers > _ABOVE_NOISE * edge), 2, _MAX_CHANNELS))
+    basis = vectors[:, ::-1][:, :n_kept]
+    return basis, basis.conj().T @ signals
+
+
+def _real(channels: Channels) -> Channels:
+    """Write each complex signal as two real ones, so that one real method serves both."""
+    if not np.iscomplexobj(channels.signals):
+        return channels
+    return replace(
+        channels,
+        signals=np.concatenate([channels.signals.real, channels.signals.imag]),
+        shapes=np.concatenate([channels.shapes, 1j * channels.shapes], axis=1),
+    )
+
+
+def _standardized(channels: Channels) -> Channels:
+    """Give all signals unit variance, so that weak ones count; extreme magnitudes go to the shapes."""
+    centred = channels.signals - channels.signals.mean(axis=1, keepdims=True)
+    peak = np.max(np.abs(centred), axis=1, initial=0.0)
+    living = peak > 0
+    scaled = centred[living] / peak[living, None]
+    spread = scaled.std(axis=1)
+    return replace(
+        channels,
+        signals=scaled / spread[:, None],
+        shapes=channels.shapes[:, living] * (peak[living] / np.max(peak, initial=1e-300)) * spread,
+    )
+
+
+def _rate(sampling_rate: float | None) -> float:
+    if sampling_rate is None:
+        raise InputError(
+            "Frequencies need a sampling rate; set it with recording.replace(sampling_rate=...)."
+        )
+    if not (np.isfinite(sampling_rate) and sampling_rate > 0):
+        raise InputError(f"The sampling rate must be positive, not {sampling_rate:g} Hz.")
+    return float(sampling_rate)

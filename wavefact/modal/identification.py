@@ -1,0 +1,217 @@
+"""Modal identification: from components or signals to modes."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wavefact.errors import InputError
+from wavefact.modal.bands import Band, plan_bands, restrict
+from wavefact.modal.channels import Channels, Components, channels_of, rigid_motions
+from wavefact.modal.model import ModalModel
+from wavefact.modal.refinement import merge_splits, refine
+from wavefact.modal.residues import Residues, fit_residues
+from wavefact.modal.similarity import mac, normalized_shapes
+from wavefact.modal.stability import StabilityLimits, candidates
+from wavefact.modal.subspace import block_counts, correlations, discrete_poles, poles_by_order
+from wavefact.operators.base import WaveOperator
+from wavefact.recording import Recording
+
+__all__ = ["IdentificationSettings", "identify"]
+
+_logger = logging.getLogger("wavefact")
+
+
+@dataclass(frozen=True)
+class IdentificationSettings:
+    """Say what counts as a mode.
+
+    Attributes
+    ----------
+    max_order : int
+        Largest order of the state-space models.
+    damping_range : (lowest, highest) damping ratio [-]
+    stability : StabilityLimits
+    min_prominence : float
+        Least power of a mode over the noise around it.
+    min_purity : float
+        Least share of a mode's correlations that is one shape.
+    max_rigid_share : float
+        Motions that are rigid for the operator (eigenvalue zero) to more than this share of their
+        energy are no waves and are left out; 1 keeps them.
+    """
+
+    max_order: int = 60
+    damping_range: tuple[float, float] = (0.0, 0.2)
+    stability: StabilityLimits = field(default_factory=StabilityLimits)
+    min_prominence: float = 75.0
+    min_purity: float = 0.9
+    max_rigid_share: float = 0.8
+
+
+def identify(
+    source: Components | Recording,
+    frequency_range: tuple[float, float] | None = None,
+    *,
+    operator: WaveOperator | None = None,
+    settings: IdentificationSettings | None = None,
+) -> ModalModel:
+    """Identify the modes of a structure from a factorization, or from a recording with few sensors.
+
+    Works on free decays, impact responses and responses to random excitation.
+
+    Parameters
+    ----------
+    source : Factorization or Recording
+        A factorization gives mode shapes at all points of its operator.
+    frequency_range : (low, high) [Hz], optional
+        Where to look; by default everywhere.
+    operator : WaveOperator, optional
+        Says what the wavenumber of a shape is; by default the factorization's.
+    settings : IdentificationSettings, optional
+        Limits of what counts as a mode.
+
+    Returns
+    -------
+    ModalModel
+        By rising frequency; without modes if there are none.
+
+    Raises
+    ------
+    InputError
+        If the sampling rate is missing, the range is empty or beyond the Nyquist frequency, signals are
+        too short or not finite, or the operator is of another size.
+
+    Notes
+    -----
+    Components of the same wavenumber and shape are gathered; the few signals that remain go together through
+    covariance-driven stochastic subspace identification, whose model order is swept.  Poles that stay from
+    order to order are candidates; those that are prominent over the noise, of one shape and of positive power
+    are modes, refined by least squares on the correlation functions.  Slow modes are sought in slowed-down
+    signals.  A mode's shape is what its residue takes of each component's shape; its wavenumber comes from
+    the operator's Rayleigh quotient of that shape.
+
+    References
+    ----------
+    B. Peeters and G. De Roeck, "Reference-based stochastic subspace identification for output-only modal
+    analysis", Mech. Syst. Signal Process. 13(6), 1999.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wavefact.recording import Recording
+    >>> t = np.arange(2000) / 100.0
+    >>> decay = np.exp(-0.01 * 2 * np.pi * 5.0 * t) * np.sin(2 * np.pi * 5.0 * t)
+    >>> noise = 0.01 * np.random.default_rng(0).standard_normal((2, 2000))
+    >>> modes = identify(Recording(np.outer([1.0, -0.5], decay) + noise, sampling_rate=100.0))
+    >>> modes.frequencies.round(2), modes.damping_ratios.round(3)
+    (array([5.]), array([0.01]))
+    """
+    settings = _validated(IdentificationSettings() if settings is None else settings)
+    channels = channels_of(source, operator)
+    n_channels, n_samples = channels.signals.shape
+    bands = plan_bands(max(n_channels, 1), n_samples, channels.sampling_rate, frequency_range)
+    found = [_modes_in_band(channels, band, settings) for band in bands] if n_channels else []
+    model = _elastic(_united(found, channels), channels, settings)
+    _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(bands))
+    return model
+
+
+def _modes_in_band(channels: Channels, band: Band, settings: IdentificationSettings) -> ModalModel:
+    rate = channels.sampling_rate / band.factor
+    signals = restrict(channels.signals, channels.sampling_rate, band)
+    n_rows, n_columns = block_counts(*signals.shape)
+    lagged = correlations(signals, n_rows + n_columns)
+    poles = poles_by_order(lagged, n_rows, rate, settings.max_order)
+    frequencies, damping = candidates(poles, settings.damping_range, settings.stability)
+    limits = settings.min_prominence, settings.min_purity
+    for _ in range(2):  # without the false ones, which took a share of the true ones, those are judged again
+        residues = fit_residues(lagged, discrete_poles(frequencies, damping, rate))
+        kept = residues.credible(*limits)
+        shapes = _parts(residues, channels)[:, kept]
+        frequencies, damping = merge_splits(
+            frequencies[kept], damping[kept], residues.power[kept], shapes, lagged.shape[0] / rate
+        )
+        frequencies, damping = refine(lagged, frequencies, damping, rate)
+    residues = fit_residues(lagged, discrete_poles(frequencies, damping, rate))
+    kept = residues.credible(*limits)
+    low, high = settings.damping_range
+    kept = kept & (damping > low) & (damping < high) & (frequencies >= band.low) & (frequencies <= band.high)
+    return _model(channels, frequencies, damping, residues).select(kept)
+
+
+def _model(
+    channels: Channels, frequencies: np.ndarray, damping: np.ndarray, residues: Residues
+) -> ModalModel:
+    shapes = channels.shapes
+    parts = _parts(residues, channels)
+    gram = np.real(shapes.conj().T @ shapes)
+    n_samples = channels.signals.shape[1]
+    total = (
+        float(np.einsum("ij,it,jt->", gram, channels.signals, channels.signals, optimize=True)) / n_samples
+    )
+    return ModalModel(
+        frequencies=frequencies,
+        damping_ratios=damping,
+        mode_shapes=normalized_shapes(shapes @ parts),
+        fit_quality=residues.quality,
+        contributions=np.maximum(np.einsum("ij,mij->m", gram, residues.powers) / total, 0.0),
+        positions=channels.positions,
+        quantity=channels.quantity,
+        unit=channels.unit,
+    )
+
+
+def _parts(residues: Residues, channels: Channels) -> np.ndarray:
+    return residues.significant_shapes() if channels.denoised else residues.shapes
+
+
+def _united(found: list[ModalModel], channels: Channels) -> ModalModel:
+    """Put the bands together; a mode at the edge of two is kept once, where it fits better."""
+    none = np.zeros(0)
+    shapes = [np.zeros((channels.shapes.shape[0], 0))] + [part.mode_shapes for part in found]
+    every = ModalModel(
+        frequencies=np.concatenate([none, *(part.frequencies for part in found)]),
+        damping_ratios=np.concatenate([none, *(part.damping_ratios for part in found)]),
+        mode_shapes=np.concatenate(shapes, axis=1),
+        fit_quality=np.concatenate([none, *(part.fit_quality for part in found)]),
+        contributions=np.concatenate([none, *(part.contributions for part in found)]),
+        positions=channels.positions,
+        quantity=channels.quantity,
+        unit=channels.unit,
+    )
+    kept: list[int] = []
+    for mode in np.argsort(-every.fit_quality):
+        near = [k for k in kept if abs(every.frequencies[k] / every.frequencies[mode] - 1) < 0.01]
+        if not near or np.max(mac(every.mode_shapes[:, [mode]], every.mode_shapes[:, near])) < 0.9:
+            kept.append(int(mode))
+    return every.select(sorted(kept, key=lambda mode: every.frequencies[mode]))
+
+
+def _elastic(model: ModalModel, channels: Channels, settings: IdentificationSettings) -> ModalModel:
+    """Add wavenumbers, and leave out motions that are rigid for the operator."""
+    from dataclasses import replace
+
+    operator = channels.operator
+    if operator is None or model.n_modes == 0:
+        return model
+    weights = np.abs(operator.analyze(model.mode_shapes)) ** 2
+    weights = weights / weights.sum(axis=0)
+    share = weights[rigid_motions(operator)].sum(axis=0)
+    waves = share <= settings.max_rigid_share
+    if not np.all(waves):
+        listed = ", ".join(f"{f:.4g} Hz" for f in model.frequencies[~waves])
+        _logger.info("left out motions that are rigid for %s: %s", operator.description(), listed)
+    wavenumbers = np.array([operator.wavenumber(kappa) for kappa in operator.eigenvalues @ weights])
+    return replace(model, wavenumbers=wavenumbers).select(waves)
+
+
+def _validated(settings: IdentificationSettings) -> IdentificationSettings:
+    low, high = settings.damping_range
+    if not 0 <= low < high <= 1:
+        raise InputError(f"The damping range {low:g} to {high:g} must rise within 0 to 1.")
+    if settings.max_order < 4:
+        raise InputError(f"max_order must be at least 4, not {settings.max_order}.")
+    return settings

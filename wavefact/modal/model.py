@@ -1,0 +1,193 @@
+"""The result of modal identification: `ModalModel`."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from wavefact.errors import CorruptFileError, InputError
+from wavefact.modal.similarity import mac, mpc, pair_modes
+from wavefact.storage import load_fields, save_fields
+
+__all__ = ["ModalModel"]
+
+_KIND = "wavefact-modal-model"
+_PER_MODE = ("frequencies", "damping_ratios", "wavenumbers", "fit_quality", "contributions")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ModalModel:
+    """Hold the modes of a structure, by rising frequency.
+
+    Parameters
+    ----------
+    frequencies : (n_modes,) array [Hz]
+        Undamped natural frequencies.
+    damping_ratios : (n_modes,) array [fraction of critical]
+    mode_shapes : (n_points, n_modes) array, real or complex
+        Largest entry 1.
+    wavenumbers : (n_modes,) array [rad/m], optional
+        NaN where no operator says what a wavenumber is.
+    fit_quality : (n_modes,) array in [0, 1], optional
+        Share of the recording's content at the mode's pole that the mode explains; 1 for a simulated truth.
+    contributions : (n_modes,) array, optional
+        Share of the energy of the signals that is the mode's; NaN where unknown.
+    positions : (n_points,) or (n_points, n_dims) array [m], optional
+    quantity, unit : str
+        What the signals measured.
+
+    Raises
+    ------
+    InputError
+        If the lengths of the fields do not match.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> modes = ModalModel(np.array([2.0, 5.0]), np.array([0.01, 0.02]), np.array([[1.0, 1.0], [0.5, -1.0]]))
+    >>> modes.n_modes
+    2
+    """
+
+    frequencies: np.ndarray
+    damping_ratios: np.ndarray
+    mode_shapes: np.ndarray
+    wavenumbers: np.ndarray = field(default_factory=lambda: np.full(0, np.nan))
+    fit_quality: np.ndarray = field(default_factory=lambda: np.full(0, np.nan))
+    contributions: np.ndarray = field(default_factory=lambda: np.full(0, np.nan))
+    positions: np.ndarray | None = None
+    quantity: str = ""
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        for name in _PER_MODE:
+            object.__setattr__(self, name, np.atleast_1d(np.asarray(getattr(self, name), dtype=float)))
+        object.__setattr__(self, "mode_shapes", np.asarray(self.mode_shapes))
+        n_modes = self.frequencies.size
+        for name in ("wavenumbers", "fit_quality", "contributions"):
+            if getattr(self, name).size == 0:
+                object.__setattr__(self, name, np.full(n_modes, np.nan))
+        for name in _PER_MODE:
+            if getattr(self, name).shape != (n_modes,):
+                raise InputError(f"{name} has {getattr(self, name).size} entries for {n_modes} frequencies.")
+        if self.mode_shapes.ndim != 2 or self.mode_shapes.shape[1] != n_modes:
+            raise InputError(
+                f"mode_shapes must be (n_points, {n_modes}), one column a mode, not {self.mode_shapes.shape}."
+            )
+        if self.positions is not None and len(self.positions) != self.n_points:
+            raise InputError(f"{len(self.positions)} positions came for shapes of {self.n_points} points.")
+
+    @property
+    def n_modes(self) -> int:
+        """Number of modes."""
+        return int(self.frequencies.size)
+
+    @property
+    def n_points(self) -> int:
+        """Number of points of the mode shapes."""
+        return int(self.mode_shapes.shape[0])
+
+    @property
+    def phase_collinearity(self) -> np.ndarray:
+        """Modal phase collinearity of each shape, (n_modes,), in [0, 1]."""
+        return mpc(self.mode_shapes) if self.n_modes else np.zeros(0)
+
+    def mac(self, other: ModalModel) -> np.ndarray:
+        """Compute the MAC of each of these modes with each of `other`, (n_modes, other.n_modes)."""
+        return mac(self.mode_shapes, other.mode_shapes)
+
+    def match(
+        self, other: ModalModel, *, max_shift: float = 0.2, min_mac: float = 0.5
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Find which mode of `other` is which of these, each used at most once.
+
+        Parameters
+        ----------
+        other : ModalModel
+            On the same points.
+        max_shift : float
+            Largest relative difference in frequency of a pair [-].
+        min_mac : float
+            Smallest MAC of a pair [-].
+
+        Returns
+        -------
+        indices, other_indices : (n_pairs,) integer arrays
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> shapes = np.array([[1.0, 1.0], [1.0, -1.0]])
+        >>> before = ModalModel(np.array([2.0, 5.0]), np.array([0.01, 0.01]), shapes)
+        >>> after = ModalModel(np.array([4.8]), np.array([0.01]), shapes[:, 1:])
+        >>> before.match(after)
+        (array([1]), array([0]))
+        """
+        return pair_modes(
+            (self.frequencies, other.frequencies),
+            (self.mode_shapes, other.mode_shapes),
+            max_shift=max_shift,
+            min_mac=min_mac,
+        )
+
+    def select(self, modes: slice | np.ndarray | list[int]) -> ModalModel:
+        """Return the model of some of its modes, by index or mask."""
+        indices = np.arange(self.n_modes)[modes]
+        fields = {name: getattr(self, name)[indices] for name in _PER_MODE}
+        return dataclasses.replace(self, mode_shapes=self.mode_shapes[:, indices], **fields)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the model to an HDF5 file; an existing file is replaced once all is written.
+
+        Raises
+        ------
+        UnwritableTargetError
+            If the file cannot be written.
+        """
+        arrays = {name: getattr(self, name) for name in (*_PER_MODE, "mode_shapes", "positions")}
+        save_fields(Path(path), _KIND, arrays, {"quantity": self.quantity, "unit": self.unit})
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> ModalModel:
+        """Read a model that `save` wrote.
+
+        Raises
+        ------
+        InputError
+            If there is no such file.
+        UnknownFormatError, CorruptFileError
+            If the file is not a modal model, or is damaged.
+        """
+        arrays, attributes = load_fields(Path(path), _KIND)
+        try:
+            fields = {name: arrays[name] for name in (*_PER_MODE, "mode_shapes")}
+            return cls(
+                **fields,
+                positions=arrays.get("positions"),
+                quantity=attributes["quantity"],
+                unit=attributes["unit"],
+            )
+        except (KeyError, ValueError) as error:
+            raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
+
+    def __str__(self) -> str:
+        header = "mode  frequency [Hz]  damping [%]  wavenumber [rad/m]  quality  energy [%]"
+        rows = [
+            f"{m + 1:4d}  {self.frequencies[m]:14.4f}  {100 * self.damping_ratios[m]:11.3f}  "
+            f"{_number(self.wavenumbers[m], 18, 4)}  {_number(self.fit_quality[m], 7, 3)}  "
+            f"{_number(100 * self.contributions[m], 10, 2)}"
+            for m in range(self.n_modes)
+        ]
+        return "\n".join([header, *rows]) if rows else "no modes"
+
+    def __repr__(self) -> str:
+        title = f"ModalModel({self.n_modes} modes at {self.n_points} points)"
+        return f"{title}\n{self}" if self.n_modes else title
+
+
+def _number(value: float, width: int, digits: int) -> str:
+    return "–".rjust(width) if np.isnan(value) else f"{value:{width}.{digits}f}"

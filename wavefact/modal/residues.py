@@ -1,0 +1,138 @@
+"""How candidates for modes share the correlation functions, and which of them stand out of the noise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wavefact.modal.similarity import mpc
+
+__all__ = ["Residues", "fit_residues"]
+
+_NEIGHBOURHOOD, _MIN_BINS = 0.3, 15
+_CLEAR_CHANNEL, _CLEAR_EASES, _COLLINEAR = (
+    8.0,
+    0.2,
+    0.5,
+)  # a mode that is clear in one channel need not be in all
+_SATELLITE_WIDTHS, _SATELLITE_POWER = 3.0, 100.0
+
+
+@dataclass(frozen=True)
+class Residues:
+    """The least-squares share of each candidate in the correlation functions.
+
+    Attributes
+    ----------
+    shapes : (n_channels, n_modes) complex array
+        Leading left singular vector of each residue matrix, unit norm.
+    powers : (n_modes, n_channels, n_channels) array
+        Each mode's correlation matrix at lag zero.
+    prominence : (n_modes,) array [-]
+        Power at the candidate's pole over the median of what is left around it.
+    channel_prominence : (n_channels, n_modes) array [-]
+        The same for each channel's correlation with itself.
+    purity : (n_modes,) array in [0, 1]
+        Share of the residue matrix that is one shape.
+    poles : (n_modes,) complex array
+    """
+
+    shapes: np.ndarray
+    powers: np.ndarray
+    prominence: np.ndarray
+    channel_prominence: np.ndarray
+    purity: np.ndarray
+    poles: np.ndarray
+
+    def credible(self, min_prominence: float, min_purity: float) -> np.ndarray:
+        """Say which candidates are modes: prominent, of one shape, of positive power, and no satellite.
+
+        A satellite is far weaker than a mode whose resonance it lies in: an error of that mode's fit.  A mode
+        that is very prominent in one channel, and moves all in phase or antiphase, may be less so over all.
+        """
+        power = self.power
+        rates = np.log(self.poles)
+        near = np.abs(rates.imag[:, None] - rates.imag) < _SATELLITE_WIDTHS * np.abs(rates.real)
+        satellite = np.any(near & (power > _SATELLITE_POWER * power[:, None]), axis=1)
+        if self.poles.size == 0:
+            return np.zeros(0, dtype=bool)
+        clear = np.max(self.channel_prominence, axis=0) >= _CLEAR_CHANNEL * min_prominence
+        clear = clear & (mpc(self.shapes) >= _COLLINEAR)
+        prominent = self.prominence >= np.where(clear, _CLEAR_EASES, 1.0) * min_prominence
+        return prominent & (self.purity >= min_purity) & (power > 0) & ~satellite
+
+    @property
+    def power(self) -> np.ndarray:
+        """Each mode's power, summed over the channels, (n_modes,)."""
+        return np.trace(self.powers, axis1=1, axis2=2)
+
+    def significant_shapes(self, min_prominence: float = 100.0) -> np.ndarray:
+        """Return the shapes without channels in which the mode does not stand out, (n_channels, n_modes)."""
+        kept = self.channel_prominence >= min_prominence
+        strongest = np.arange(kept.shape[0])[:, None] == np.argmax(self.channel_prominence, axis=0)
+        return np.where(kept | strongest, self.shapes, 0.0)
+
+    @property
+    def quality(self) -> np.ndarray:
+        """Share of the content at each pole that the mode explains as one shape, (n_modes,), in [0, 1]."""
+        return self.purity * (1 - 1 / np.maximum(self.prominence, 1.0))
+
+
+def fit_residues(lagged: np.ndarray, poles: np.ndarray) -> Residues:
+    """Fit the correlation functions by the candidates' exponentials.
+
+    Parameters
+    ----------
+    lagged : (n_lags + 1, n_channels, n_channels) array
+        Correlation matrices R(0) … R(n_lags).
+    poles : (n_modes,) complex array
+        Discrete poles, as from `subspace.discrete_poles`.
+
+    Notes
+    -----
+    R(k) ≈ Σ_m Re(P_m λ_m^k) for k ≥ 1: white sensor noise is in R(0) only.  A mode's P_m has rank one, shape
+    times participation.  Prominence weights lags by the mode's own decay and compares the mode's frequency
+    with those around it, where only what the fit leaves is seen: strong neighbours do not hide a weak mode.
+    """
+    n_lags, n_channels, n_modes = lagged.shape[0] - 1, lagged.shape[1], poles.size
+    decays = poles[None, :] ** np.arange(1, n_lags + 1)[:, None]
+    design = np.concatenate([decays.real, -decays.imag], axis=1)
+    data = lagged[1:].reshape(n_lags, -1)
+    solution = np.linalg.lstsq(design, data, rcond=None)[0]
+    rest = data - design @ solution
+    flat = solution[:n_modes] + 1j * solution[n_modes:]
+    matrices = flat.reshape(n_modes, n_channels, n_channels)
+    vectors, values, _ = np.linalg.svd(matrices)
+    total = np.sum(values**2, axis=1)
+    compared = [
+        _powers_ratio(poles[m], np.real(np.outer(decays[:, m], flat[m])), rest) for m in range(n_modes)
+    ]
+    ratios = np.array(compared).reshape(n_modes, n_channels + 1)
+    return Residues(
+        shapes=vectors[:, :, 0].T,
+        powers=matrices.real,
+        prominence=ratios[:, 0],
+        channel_prominence=ratios[:, 1:].T,
+        purity=values[:, 0] ** 2 / np.where(total > 0, total, 1.0),
+        poles=poles,
+    )
+
+
+def _powers_ratio(pole: complex, own: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Compare the power at the pole with the median around it: of all entries, then of each channel's own."""
+    lags = np.arange(1, rest.shape[0] + 1)
+    resolution = 2 * np.pi / rest.shape[0]
+    angle, weight = abs(np.angle(pole)), np.abs(pole) ** lags
+    reach = max(_NEIGHBOURHOOD * angle, _MIN_BINS * resolution)
+    around = np.arange(max(resolution, angle - reach), min(np.pi - resolution, angle + reach), resolution / 2)
+    left = _all_and_diagonal((np.exp(-1j * np.outer(around, lags)) * weight) @ rest)
+    here = _all_and_diagonal((np.exp(-1j * angle * lags) * weight)[None, :] @ (own + rest))[0]
+    background = np.median(left, axis=0) if around.size else np.zeros_like(here)
+    return here / np.maximum(background, np.maximum(1e-24 * here, np.finfo(float).tiny))
+
+
+def _all_and_diagonal(spectra: np.ndarray) -> np.ndarray:
+    power = np.abs(spectra) ** 2
+    n_channels = round(power.shape[1] ** 0.5)
+    return np.concatenate([power.sum(axis=1, keepdims=True), power[:, :: n_channels + 1]], axis=1)

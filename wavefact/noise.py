@@ -1,0 +1,176 @@
+"""The noise floor of a recording, and the λ at which noise alone gives no component.
+
+λ is the noise's standard deviation times a high quantile of the polar of standard normal
+noise.  Both come from the singular values, so a few strong components do not disturb them.
+Real noise is coloured: its samples are worth fewer independent ones, which widens the bulk of
+the singular values; the bulk's width says how many.
+
+References
+----------
+Gavish & Donoho, "The optimal hard threshold for singular values is 4/√3", IEEE Trans.
+Information Theory 2014 (noise level from the median singular value); Bai & Silverstein, "Spectral
+Analysis of Large Dimensional Random Matrices", 2010 (Marchenko–Pastur law).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log, pi, sqrt
+
+import numpy as np
+
+from wavefact._arrays import Array, array_namespace, is_complex, like, to_numpy
+from wavefact.problem import Axis
+from wavefact.ritz import ritz
+
+__all__ = ["NoiseFloor", "noise_floor", "noise_regularization", "noise_threshold"]
+
+DRAWS = (8, 64)  # of noise, to learn its polar's spread: small arrays scatter more, and cost less
+DRAWN_ROWS = 3200  # altogether, within these limits
+QUANTILE = 0.999  # of the noise's polar: one recording of pure noise in 1000 gives a component
+LOW = 0.1  # quantile of the bulk that tells its width; signals do not reach down there
+FLOOR = 1e-6  # of the signals' root mean square: less noise than this cannot be told from rounding
+N_ANGLES = 2001
+
+
+@dataclass(frozen=True)
+class NoiseFloor:
+    """Noise under a few strong components.
+
+    Attributes
+    ----------
+    deviation : float
+        Standard deviation of a sample, in the unit of the recording.
+    n_effective : float
+        Independent samples that n_samples of this noise are worth, at most n_samples.
+    """
+
+    deviation: float
+    n_effective: float
+
+
+def noise_floor(gram: Array, n_samples: int) -> NoiseFloor:
+    """Return the noise floor of a recording.
+
+    Parameters
+    ----------
+    gram : array, shape (n_sensors, n_sensors)
+        Y Yᴴ.
+    n_samples : int
+
+    Notes
+    -----
+    Median and tenth percentile of the eigenvalues are matched to the Marchenko–Pastur law of
+    aspect n_sensors / n_effective; eigenvalues above the law's upper edge are signals, and are
+    left out until none is left.
+    """
+    values = np.sort(np.maximum(to_numpy(array_namespace(gram).linalg.eigvalsh(gram)), 0.0))
+    values = values[-min(len(values), n_samples) :]
+    long, kept = max(int(gram.shape[0]), n_samples), len(values)
+    while True:
+        ratio = kept / long
+        if n_samples > kept > 2:
+            ratio = max(ratio, _ratio_of_width(values[:kept]))
+        variance = float(np.median(values[:kept])) / (long * _law_quantile(ratio, 0.5))
+        edge = long * variance * (1.0 + sqrt(ratio)) ** 2
+        inside = int(np.searchsorted(values, edge, side="right"))
+        if not 1 < inside < kept:
+            break
+        kept = inside
+    quietest = FLOOR * sqrt(float(np.sum(values)) / (int(gram.shape[0]) * n_samples))
+    if sqrt(variance) <= quietest:
+        return NoiseFloor(quietest, float(n_samples))
+    return NoiseFloor(sqrt(variance), n_samples * min(1.0, kept / long / ratio))
+
+
+def noise_regularization(
+    gram: Array, axis: Axis, n_samples: int, rng: np.random.Generator, n_draws: int | None = None
+) -> tuple[float, NoiseFloor]:
+    """Return the λ at which the noise of a recording gives no component, and its noise floor.
+
+    Parameters
+    ----------
+    gram : array, shape (n_points, n_points)
+        Ŷ Ŷᴴ in the eigenbasis of the axis.
+    axis : Axis
+    n_samples : int
+    rng : numpy.random.Generator
+    n_draws : int, optional
+        Noises to draw; by default as many as the array's size needs.
+    """
+    floor = noise_floor(gram, n_samples)
+    threshold = noise_threshold(axis, floor.n_effective, is_complex(gram), rng, n_draws)
+    return floor.deviation * sqrt(n_samples / floor.n_effective) * threshold, floor
+
+
+def noise_threshold(
+    axis: Axis, n_samples: float, complex_noise: bool, rng: np.random.Generator, n_draws: int | None = None
+) -> float:
+    """Return a high quantile of the polar of standard normal noise.
+
+    Parameters
+    ----------
+    axis : Axis
+        Of n points.
+    n_samples : float
+        Independent samples.
+    complex_noise : bool
+        Whether the noise is complex (of unit variance altogether).
+    rng : numpy.random.Generator
+    n_draws : int, optional
+        Noises to draw; by default as many as the array's size needs.
+
+    Notes
+    -----
+    R Rᵀ of noise is Wishart distributed, so it is drawn by Bartlett's decomposition, at a cost
+    that does not depend on n_samples.  The polar being a maximum, a Gumbel law is fitted by
+    moments to a few draws.
+    """
+    values = np.unique(to_numpy(axis.eigenvalues))
+    draws, centres = [], np.concatenate([values, 0.5 * (values[1:] + values[:-1])])
+    for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS))):
+        factor = _bartlett(len(axis), n_samples, complex_noise, rng)
+        gram = like(factor @ factor.conj().T, axis.eigenvalues)
+        draws.append(float(ritz(gram, axis, centres).max()))
+    spread = float(np.std(draws, ddof=1)) * sqrt(6.0) / pi
+    return float(np.mean(draws)) + spread * (-np.euler_gamma - log(-log(QUANTILE)))
+
+
+def _bartlett(n: int, n_samples: float, complex_noise: bool, rng: np.random.Generator) -> np.ndarray:
+    """Return a factor whose Gram matrix has the law of that of n × n_samples normal noise."""
+    shape = (n, min(n, max(int(n_samples), 1)))
+
+    def normal() -> np.ndarray:
+        return rng.normal(size=shape)
+
+    freedom = n_samples - np.arange(shape[1])
+    if complex_noise:
+        factor = np.tril((normal() + 1j * normal()) / sqrt(2.0), k=-1)
+        diagonal = np.sqrt(rng.chisquare(2.0 * freedom) / 2.0)
+    else:
+        factor, diagonal = np.tril(normal(), k=-1), np.sqrt(rng.chisquare(freedom))
+    factor[np.arange(shape[1]), np.arange(shape[1])] = diagonal
+    return factor
+
+
+@lru_cache(maxsize=256)
+def _law_quantile(ratio: float, quantile: float) -> float:
+    """Return a quantile of the Marchenko–Pastur law of aspect `ratio` ≤ 1 and unit variance."""
+    angle = np.linspace(0.0, pi, N_ANGLES)
+    support = 1.0 + ratio - 2.0 * sqrt(ratio) * np.cos(angle)
+    density = np.sin(angle) ** 2 / np.maximum(support, 1e-12)
+    mass = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+    return float(np.interp(quantile * mass[-1], mass, support))
+
+
+def _ratio_of_width(values: np.ndarray) -> float:
+    """Return the aspect whose law has the relative width of these eigenvalues, by bisection."""
+    median = float(np.median(values))
+    width = float(np.quantile(values, LOW)) / median if median > 0 else 1.0
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = 0.5 * (low + high)
+        relative = _law_quantile(middle, LOW) / _law_quantile(middle, 0.5)
+        low, high = (middle, high) if relative > width else (low, middle)
+    return high

@@ -1,0 +1,133 @@
+"""The optimisation problem: loss, penalty, weights and dual value are written here and only here.
+
+====================  ==============================================================
+letter of the paper    name here
+====================  ==============================================================
+Y                      `Problem.data`, in the eigenbasis of the space axis
+D, Xᵀ                  `shapes` (n_points, n_components), `courses` (n_components, n_samples)
+κ, α                   `centres`, `Axis.eigenvalues`
+γ                      `Axis.weight`
+λ                      `Problem.regularization`
+====================  ==============================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+
+import numpy as np
+
+from wavefact._arrays import Array, adjoint, array_namespace, like, real, squared, to_numpy
+
+__all__ = ["Axis", "Problem", "unweighted"]
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """One axis of a recording: the spectrum of its wave operator and its wave weight.
+
+    Parameters
+    ----------
+    eigenvalues : array, shape (n,)
+        Eigenvalues α of the operator, ≥ 0.
+    weight : float
+        Wave weight γ ≥ 0; 0 leaves the axis without a wave equation.
+    """
+
+    eigenvalues: Array
+    weight: float
+
+    def __len__(self) -> int:
+        return int(self.eigenvalues.shape[0])
+
+    @cached_property
+    def bounds(self) -> tuple[float, float]:
+        """Smallest and largest eigenvalue."""
+        values = to_numpy(self.eigenvalues)
+        return float(values.min()), float(values.max())
+
+    @property
+    def bandwidth(self) -> float:
+        """Half-power half-width 1/√γ of the axis' filters, in units of the eigenvalues."""
+        return 1.0 / sqrt(self.weight) if self.weight > 0 else float("inf")
+
+    def weights(self, centres: Array) -> Array:
+        """Return w_j(κ) = 1 + γ (α_j − κ)², shape (n, n_centres)."""
+        return 1.0 + self.weight * (self.eigenvalues[:, None] - centres[None, :]) ** 2
+
+
+def unweighted(n: int, reference: Array) -> Axis:
+    """Return an axis of `n` entries without a wave equation (γ = 0)."""
+    return Axis(like(np.zeros(n), reference), 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """Minimise ½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖² + ‖d_i‖² + γ ‖(A − κ_i) d_i‖²).
+
+    Parameters
+    ----------
+    data : array, shape (n_points, n_samples), real or complex
+        Recording in the eigenbasis of the space axis; `n_samples` may be the reduced one.
+    space, time : Axis
+        The two axes of the recording.
+    regularization : float
+        λ > 0.
+
+    References
+    ----------
+    Tetali, Harley & Haeffele, "Wave Physics-Informed Matrix Factorizations",
+    IEEE Trans. Signal Processing, 2024.
+    """
+
+    data: Array
+    space: Axis
+    time: Axis
+    regularization: float
+
+    @cached_property
+    def energy(self) -> float:
+        """‖Y‖², the squared Frobenius norm of the data."""
+        return float(array_namespace(self.data).sum(squared(self.data)))
+
+    def residual(self, shapes: Array, courses: Array) -> Array:
+        """Return Y − D Xᵀ, shape (n_points, n_samples)."""
+        return self.data - shapes @ courses
+
+    def penalties(self, shapes: Array, courses: Array, centres: Array) -> Array:
+        """Return θ_i = ½(‖x_i‖² + ‖d_i‖²_κ), shape (n_components,)."""
+        xp = array_namespace(self.data)
+        space = xp.sum(self.space.weights(centres) * squared(shapes), axis=0)
+        return 0.5 * (space + xp.sum(squared(courses), axis=1))
+
+    def objective(self, shapes: Array, courses: Array, centres: Array) -> Array:
+        """Return the value of the objective as a zero-dimensional array."""
+        xp = array_namespace(self.data)
+        loss = 0.5 * xp.sum(squared(self.residual(shapes, courses)))
+        return loss + self.regularization * xp.sum(self.penalties(shapes, courses, centres))
+
+    def dual(self, residual: Array, polar_upper: float) -> float:
+        """Return the value of the best multiple of `residual` that is feasible in the dual.
+
+        With U = s R, s = clip(⟨Y, R⟩/‖R‖², 0, λ/Ω°(R)), the value ⟨Y, U⟩ − ½‖U‖² bounds
+        the optimum from below as long as `polar_upper` ≥ Ω°(R).
+        """
+        aligned, energy = self.alignment(residual)
+        scale = min(max(aligned / energy, 0.0) if energy > 0 else 0.0, self.feasible_scale(polar_upper))
+        return float(scale * aligned - 0.5 * scale * scale * energy)
+
+    def feasible_scale(self, polar_upper: float) -> float:
+        """Return λ/Ω°, the largest multiple of a residual that is feasible in the dual."""
+        return self.regularization / polar_upper if polar_upper > 0 else float("inf")
+
+    def alignment(self, residual: Array) -> tuple[float, float]:
+        """Return ⟨Y, R⟩ and ‖R‖²."""
+        xp = array_namespace(self.data)
+        conjugate = xp.conj(self.data) if self.data.dtype != real(self.data).dtype else self.data
+        return float(real(xp.sum(conjugate * residual))), float(xp.sum(squared(residual)))
+
+    def gram(self, residual: Array) -> Array:
+        """Return R Rᴴ, shape (n_points, n_points), which holds all the polar needs."""
+        return residual @ adjoint(residual)

@@ -1,0 +1,278 @@
+"""A recording: the signal matrix of a sensor array with its metadata.
+
+`Recording` is what readers return, simulators produce and `factorize` takes.  It refuses at
+construction what is cheap to see (shape, type, lengths); `check_signals` makes the pass over
+the samples that finds NaN, Inf and dead channels.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wavefact._arrays import Array, array_namespace, like
+from wavefact._recording_fields import (
+    QUANTITIES,
+    is_lazy,
+    sensor_indices,
+    validated_metadata,
+    validated_names,
+    validated_positions,
+    validated_rate,
+    validated_signals,
+    validated_text,
+)
+from wavefact.errors import InputError
+
+__all__ = ["QUANTITIES", "Recording", "check_signals"]
+
+_BLOCK_BYTES = 32 * 2**20
+_PREFIX = 64  # samples that tell nearly every living channel from a constant one
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Recording:
+    """Hold the signals of a sensor array, with rate, positions, names and unit.
+
+    Parameters
+    ----------
+    signals : array of shape (n_sensors, n_samples), in `unit`
+        Real or complex; NumPy, torch, or anything that is read by slicing (an HDF5 dataset).
+        Kept as it is, without a copy; integers are converted by `load` only.
+    sampling_rate : float, optional
+        Samples per second [Hz]; None when unknown.
+    positions : array of shape (n_sensors,) or (n_sensors, n_dims), optional
+        Where the sensors are [m].
+    names : sequence of n_sensors strings, optional
+    unit : str
+        Unit of the signals, such as ``"m/s^2"``; empty when unknown.
+    quantity : str
+        One of `QUANTITIES`; empty when unknown.
+    metadata : mapping of str to str, float or int
+
+    Raises
+    ------
+    InputError
+        If a field has the wrong shape, type or length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from wavefact.recording import Recording
+    >>> Recording(np.ones((3, 200)), sampling_rate=100.0, unit="m", quantity="displacement")
+    Recording(3 sensors × 200 samples, float64, 100 Hz, 2 s, displacement [m])
+    """
+
+    signals: Array
+    sampling_rate: float | None = None
+    positions: np.ndarray | None = None
+    names: tuple[str, ...] | None = None
+    unit: str = ""
+    quantity: str = ""
+    metadata: Mapping[str, str | float | int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        signals = validated_signals(self.signals)
+        n_sensors = int(signals.shape[0])
+        if self.quantity not in QUANTITIES:
+            known = ", ".join(repr(name) for name in QUANTITIES if name)
+            raise InputError(
+                f"Unknown quantity {self.quantity!r}; expected one of {known}, or '' if unknown."
+            )
+        for name, value in (
+            ("signals", signals),
+            ("sampling_rate", validated_rate(self.sampling_rate)),
+            ("positions", validated_positions(self.positions, n_sensors)),
+            ("names", validated_names(self.names, n_sensors)),
+            ("unit", validated_text(self.unit, "unit")),
+            ("metadata", validated_metadata(self.metadata)),
+        ):
+            object.__setattr__(self, name, value)
+
+    @property
+    def n_sensors(self) -> int:
+        """Number of sensors."""
+        return int(self.signals.shape[0])
+
+    @property
+    def n_samples(self) -> int:
+        """Number of samples of each sensor."""
+        return int(self.signals.shape[1])
+
+    @property
+    def duration(self) -> float | None:
+        """n_samples / sampling_rate [s]; None when the sampling rate is unknown."""
+        return None if self.sampling_rate is None else self.n_samples / self.sampling_rate
+
+    @property
+    def times(self) -> np.ndarray:
+        """Times of the samples (n_samples,) [s], the first at zero; needs a sampling rate."""
+        if self.sampling_rate is None:
+            raise InputError("The recording has no sampling rate; set it with replace(sampling_rate=...).")
+        return np.arange(self.n_samples) / self.sampling_rate
+
+    @property
+    def is_lazy(self) -> bool:
+        """Whether the signals stay in a file and are read by slicing."""
+        return is_lazy(self.signals)
+
+    def load(self) -> Recording:
+        """Return the recording in memory, as real or complex numbers of single or double precision.
+
+        Integers and half precision become float64, so that no later sum of counts overflows;
+        signals that are in memory as floating-point numbers are returned as they are.
+        """
+        signals = np.asarray(self.signals[:, :]) if self.is_lazy else self.signals
+        xp = array_namespace(signals)
+        if all(signals.dtype != kept for kept in (xp.float32, xp.float64, xp.complex64, xp.complex128)):
+            is_complex = xp.isdtype(signals.dtype, "complex floating")
+            signals = xp.astype(signals, xp.complex128 if is_complex else xp.float64)
+        return self if signals is self.signals else self.replace(signals=signals)
+
+    def iter_blocks(self, n_samples: int | None = None) -> Iterator[Array]:
+        """Yield the signals in order as arrays (n_sensors, at most `n_samples`).
+
+        By default signals in memory come as one block and signals in a file in blocks of about
+        32 MiB.
+        """
+        if n_samples is None:
+            per_sample = self.n_sensors * np.dtype(self.signals.dtype).itemsize if self.is_lazy else 0
+            n_samples = max(1, _BLOCK_BYTES // per_sample) if per_sample else self.n_samples
+        for start in range(0, self.n_samples, n_samples):
+            yield self.signals[:, start : min(start + n_samples, self.n_samples)]
+
+    def select(self, sensors: int | str | slice | Sequence[int | str] | np.ndarray) -> Recording:
+        """Return the recording of some sensors, in the order given.
+
+        Parameters
+        ----------
+        sensors : index, name, slice, sequence of indices and names, or boolean mask (n_sensors,)
+
+        Raises
+        ------
+        InputError
+            If a sensor does not exist, or a name belongs to several.
+
+        Examples
+        --------
+        >>> Recording(np.ones((3, 9)), names=("a", "b", "c")).select(["c", 0]).names
+        ('c', 'a')
+        """
+        indices = sensor_indices(sensors, self.names, self.n_sensors)
+        if self.is_lazy:  # HDF5 reads rows in increasing order only
+            rows, inverse = np.unique(indices, return_inverse=True)
+            signals = np.asarray(self.signals[rows.tolist(), :])[inverse]
+        else:
+            xp = array_namespace(self.signals)
+            signals = xp.take(self.signals, like(np.asarray(indices), self.signals), axis=0)
+        return self.replace(
+            signals=signals,
+            positions=None if self.positions is None else self.positions[indices],
+            names=None if self.names is None else tuple(self.names[i] for i in indices),
+        )
+
+    def window(self, start: int, stop: int | None = None) -> Recording:
+        """Return the samples from `start` up to, not including, `stop`; times begin at zero again.
+
+        Raises
+        ------
+        InputError
+            Unless ``0 <= start < stop <= n_samples``.
+        """
+        stop = self.n_samples if stop is None else stop
+        if not 0 <= start < stop <= self.n_samples:
+            raise InputError(f"The window [{start}, {stop}) is not within the {self.n_samples} samples.")
+        return self.replace(signals=self.signals[:, int(start) : int(stop)])
+
+    def replace(self, **changes: Any) -> Recording:
+        """Return a copy with some fields changed, validated again."""
+        return dataclasses.replace(self, **changes)
+
+    def label(self, sensor: int) -> str:
+        """Return how messages call a sensor: its index, and its name where it has one."""
+        return f"sensor {sensor}" if self.names is None else f"sensor {sensor} ({self.names[sensor]!r})"
+
+    def __repr__(self) -> str:
+        parts = [f"{self.n_sensors} sensors × {self.n_samples} samples", str(self.signals.dtype)]
+        if self.sampling_rate is not None:
+            parts.append(f"{self.sampling_rate:g} Hz, {self.duration:g} s")
+        measured = f"{self.quantity or 'signals'} [{self.unit}]" if self.unit else self.quantity
+        if measured:
+            parts.append(measured)
+        if self.positions is not None:
+            parts.append(f"{1 if self.positions.ndim == 1 else self.positions.shape[1]}-D positions")
+        if self.names is not None:
+            parts.append("named")
+        return f"Recording({', '.join(parts)}{', lazy' if self.is_lazy else ''})"
+
+
+def check_signals(recording: Recording) -> None:
+    """Refuse signals that cannot be factorized, naming the sensor.
+
+    Makes one pass over the data: a sum per sensor is finite only if every sample is, so samples
+    are looked at one by one only where it is not.  Any finite magnitude is accepted.
+
+    Parameters
+    ----------
+    recording : Recording
+
+    Raises
+    ------
+    InputError
+        For fewer than 2 sensors or samples, NaN or Inf (sensor and first sample are named) and
+        channels that are constant or zero throughout.
+
+    Examples
+    --------
+    >>> check_signals(Recording(np.array([[0.0, 1.0], [2.0, np.nan]])))
+    Traceback (most recent call last):
+        ...
+    wavefact.errors.InputError: sensor 1 has NaN at sample 1; repair or remove it (select, window).
+    """
+    if recording.n_sensors < 2:
+        raise InputError("The recording has 1 sensor; a factorization in space and time needs at least 2.")
+    if recording.n_samples < 2:
+        raise InputError("The recording has 1 sample per sensor; at least 2 are needed.")
+    start, first, suspects = 0, None, list(range(recording.n_sensors))
+    for block in recording.iter_blocks():
+        _check_finite(recording, block, start)
+        first = block[:, :1] if first is None else first
+        suspects = _still_constant(block[:, :_PREFIX], first, suspects)
+        suspects = _still_constant(block, first, suspects)
+        start += int(block.shape[1])
+    if suspects and first is not None:
+        value = complex(first[suspects[0], 0])
+        kind = "zero" if value == 0 else f"constant ({value if value.imag else value.real:g})"
+        more = f" (and {len(suspects) - 1} more sensors)" if len(suspects) > 1 else ""
+        raise InputError(f"{recording.label(suspects[0])} is {kind} throughout{more}; remove it with select.")
+
+
+def _check_finite(recording: Recording, block: Array, start: int) -> None:
+    xp = array_namespace(block)
+    if xp.isdtype(block.dtype, "integral"):
+        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = xp.isfinite(xp.sum(block, axis=1))
+    if bool(xp.all(finite)):
+        return
+    for sensor in range(recording.n_sensors):
+        if bool(finite[sensor]) or bool(xp.all(xp.isfinite(block[sensor, :]))):
+            continue  # a sum of finite samples may overflow
+        sample = int(xp.argmax(xp.astype(~xp.isfinite(block[sensor, :]), xp.int8)))
+        what = "NaN" if bool(xp.isnan(block[sensor, sample])) else "Inf"
+        where = f"{recording.label(sensor)} has {what} at sample {start + sample}"
+        raise InputError(f"{where}; repair or remove it (select, window).")
+
+
+def _still_constant(block: Array, first: Array, suspects: list[int]) -> list[int]:
+    xp = array_namespace(block)
+    if not suspects:
+        return suspects
+    if len(suspects) == block.shape[0]:
+        constant = xp.all(block == first, axis=1)
+        return [i for i in suspects if bool(constant[i])] if bool(xp.any(constant)) else []
+    return [i for i in suspects if bool(xp.all(block[i, :] == first[i, :]))]

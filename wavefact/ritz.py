@@ -1,0 +1,79 @@
+"""Fast lower estimates of the polar at many centres at once: batched Lanczos.
+
+All centres share the Gram matrix, so each Lanczos step of all of them is one matrix product.
+Ritz values never exceed the singular values they stand for, so they show where the polar is
+large, and never prove that it is small.
+
+References
+----------
+Golub & Van Loan, "Matrix Computations", 4th ed., §10.1 (Lanczos, Ritz values).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wavefact._arrays import Array, array_namespace, is_complex, like, real, squared, to_numpy
+from wavefact.problem import Axis
+
+__all__ = ["ritz"]
+
+N_STEPS = 16  # of Lanczos: about 1e-3 on pure noise, far better where something stands out
+GOLDEN = 0.6180339887498949
+
+
+def ritz(gram: Array, axis: Axis, centres: np.ndarray, n_steps: int = N_STEPS) -> np.ndarray:
+    """Return a lower estimate of σ_max(W(κ)^{-1/2} R) at each centre.
+
+    Parameters
+    ----------
+    gram : array, shape (n, n)
+        R Rᴴ.
+    axis : Axis
+        Of n entries.
+    centres : numpy.ndarray, shape (n_centres,)
+    n_steps : int
+        Lanczos steps.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n_centres,)
+    """
+    if len(centres) == 0:
+        return np.zeros(0)
+    xp = array_namespace(gram)
+    gains = axis.weights(like(centres, axis.eigenvalues)) ** -0.5
+    # A fixed start without symmetry, heaviest where the filter passes.
+    spread = 0.5 + (GOLDEN * np.arange(1, len(axis) + 1)) % 1.0
+    vectors = xp.astype(gains * like(spread, gains)[:, None], gram.dtype)
+    vectors = vectors / _norms(vectors)
+    before, diagonal, beside = xp.zeros_like(vectors), [], []
+    norms = None
+    for _ in range(min(n_steps, len(axis))):
+        images = gains * (gram @ (gains * vectors))
+        if norms is not None:
+            images = images - before * norms
+        diagonal.append(real(xp.sum(_conjugate(vectors) * images, axis=0)))
+        images = images - vectors * diagonal[-1]
+        norms = _norms(images)
+        beside.append(norms)
+        before, vectors = vectors, images / xp.where(norms > 0, norms, xp.ones_like(norms))
+    return _largest(to_numpy(xp.stack(diagonal)), to_numpy(xp.stack(beside)))
+
+
+def _largest(diagonal: np.ndarray, beside: np.ndarray) -> np.ndarray:
+    """Return the root of the largest eigenvalue of each tridiagonal matrix."""
+    n_steps, n_centres = diagonal.shape
+    matrices = np.zeros((n_centres, n_steps, n_steps))
+    steps = np.arange(n_steps)
+    matrices[:, steps, steps] = diagonal.T
+    matrices[:, steps[1:], steps[:-1]] = beside[:-1].T  # eigvalsh reads the lower triangle
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(matrices)[:, -1], 0.0))
+
+
+def _norms(vectors: Array) -> Array:
+    return array_namespace(vectors).sum(squared(vectors), axis=0) ** 0.5
+
+
+def _conjugate(values: Array) -> Array:
+    return array_namespace(values).conj(values) if is_complex(values) else values

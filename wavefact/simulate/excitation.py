@@ -1,0 +1,102 @@
+"""What sets a structure in motion: an impact, random forces, or a release from a displaced shape.
+
+`named_excitation` turns the names ``"impact"``, ``"random"`` and ``"initial"`` into defaults.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wavefact.errors import InputError
+
+__all__ = ["Excitation", "Impact", "InitialDisplacement", "RandomForce", "named_excitation"]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Hit one point with a hammer: an instantaneous impulse.
+
+    Attributes
+    ----------
+    position : float or (n_dims,) array [m]
+        The nearest point of the operator is hit; None for the point a third of the way along.
+    time : float [s]
+        After the first sample; not bound to a sample.
+    impulse : float [N s]
+    """
+
+    position: ArrayLike | None = None
+    time: float = 0.0
+    impulse: float = 1.0
+
+
+@dataclass(frozen=True)
+class RandomForce:
+    """Shake with Gaussian random forces, constant from sample to sample, long before the recording begins.
+
+    Attributes
+    ----------
+    positions : array of positions [m], or None
+        Where independent forces act (nearest points); None for all points.
+    band : (low, high) [Hz], or None
+        Band limits of the forces (second-order Butterworth); None for white.
+    level : float [N]
+        Standard deviation of each force before band limiting.
+    """
+
+    positions: ArrayLike | None = None
+    band: tuple[float, float] | None = None
+    level: float = 1.0
+
+
+@dataclass(frozen=True)
+class InitialDisplacement:
+    """Release the structure at rest from a displaced shape at the first sample.
+
+    Attributes
+    ----------
+    shape : (n_points,) array [m], or None
+        None for a triangle-like pluck: the static shape under a point load a third of the way along.
+    """
+
+    shape: ArrayLike | None = None
+
+
+Excitation = Impact | RandomForce | InitialDisplacement
+
+
+def named_excitation(excitation: Excitation | str) -> Excitation:
+    """Return the excitation, or the default one of that name.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> named_excitation("random")
+    RandomForce(positions=None, band=None, level=1.0)
+    """
+    named: dict[str, type[Excitation]] = {
+        "impact": Impact,
+        "random": RandomForce,
+        "initial": InitialDisplacement,
+    }
+    if isinstance(excitation, (Impact, RandomForce, InitialDisplacement)):
+        return excitation
+    if excitation not in named:
+        raise InputError(f"Unknown excitation {excitation!r}; expected one of {', '.join(map(repr, named))}.")
+    return named[excitation]()
+
+
+def nearest_points(positions: np.ndarray, wanted: ArrayLike) -> np.ndarray:
+    """Return the indices of the points nearest to positions [m]; a third of the way along for none."""
+    points = positions.reshape(len(positions), -1)
+    targets = np.asarray(wanted, dtype=float).reshape(-1, points.shape[1])
+    if not np.all(np.isfinite(targets)):
+        raise InputError("A position of the excitation is NaN or Inf.")
+    return np.argmin(np.linalg.norm(points[None, :, :] - targets[:, None, :], axis=2), axis=1)

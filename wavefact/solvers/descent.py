@@ -1,0 +1,125 @@
+"""Descent by closed forms: each block of unknowns is minimised exactly, no step sizes.
+
+The centres are found through a rotation.  The penalty Σ ‖(Λ − κ_i) d_i‖² equals
+``min over T = Tᴴ of ‖ΛD − D T‖²`` once D is rotated by the eigenvectors of T, and neither
+‖D‖, ‖X‖ nor D Xᵀ feel a rotation.  So T solves a Lyapunov equation and its eigenvalues are
+the centres.  Rayleigh quotients are the diagonal of that equation; the full one also lets
+components with nearly equal centres mix, where quotients alone crawl.
+
+Plain alternation is accelerated by Anderson mixing of the shapes, safeguarded by the
+objective: a mixed step that does not descend is replaced by the plain one.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from wavefact._arrays import Array, adjoint, array_namespace, device, squared
+from wavefact.problem import Axis, Problem
+
+__all__ = ["Factors", "descend", "fit_courses", "retune"]
+
+MEMORY = 10  # pairs of past iterates that are mixed
+FLOOR = 1e-14  # relative noise of the objective in double precision
+TINY = 1e-300  # keeps vanished shapes from dividing zero by zero
+BLOCK = 2**23  # entries of normal matrices that are solved in one batch
+
+
+class Factors(NamedTuple):
+    """Shapes (n_points, n_components), courses (n_components, n_samples), centres (n_components,)."""
+
+    shapes: Array
+    courses: Array
+    centres: Array
+
+
+class _Round(NamedTuple):
+    factors: Factors
+    mapped: Array  # shapes after one plain alternation, in the frame of the given ones
+    objective: float
+
+
+def descend(problem: Problem, shapes: Array, rtol: float, max_iterations: int = 400) -> Factors:
+    """Minimise over shapes, courses and centres from `shapes`, to a relative step of `rtol`."""
+    xp = array_namespace(shapes)
+    now = _alternate(problem, shapes)
+    past_shapes, past_steps = [shapes], [now.mapped - shapes]
+    for _ in range(max_iterations):
+        step = past_steps[-1]
+        if float(xp.sum(squared(step))) <= rtol**2 * float(xp.sum(squared(shapes))):
+            break
+        mixed = _mix(past_shapes, past_steps)
+        trial = _alternate(problem, mixed)
+        if not trial.objective <= now.objective * (1.0 + FLOOR):
+            mixed = shapes + step
+            trial, past_shapes, past_steps = _alternate(problem, mixed), [], []
+        shapes, now = mixed, trial
+        past_shapes = [*past_shapes[-MEMORY:], shapes]
+        past_steps = [*past_steps[-MEMORY:], now.mapped - shapes]
+    return now.factors
+
+
+def fit_courses(problem: Problem, shapes: Array) -> Array:
+    """Return the courses that minimise the objective for given shapes: ridge regression."""
+    return ridge(shapes, problem.data, problem.regularization)
+
+
+def ridge(shapes: Array, data: Array, regularization: float) -> Array:
+    """Return (DᴴD + λ)⁻¹ Dᴴ Y, shape (n_components, n_samples)."""
+    xp = array_namespace(shapes)
+    adjoint_shapes = adjoint(shapes)
+    eye = xp.eye(shapes.shape[1], dtype=shapes.dtype, device=device(shapes))
+    return xp.linalg.solve(adjoint_shapes @ shapes + regularization * eye, adjoint_shapes @ data)
+
+
+def retune(axis: Axis, shapes: Array) -> tuple[Array, Array]:
+    """Return the best centres and the rotation of the components that goes with them.
+
+    Solves ``DᴴD T + T DᴴD = 2 DᴴΛD`` for a Hermitian T = V diag(κ) Vᴴ; returns κ and V.
+    """
+    xp = array_namespace(shapes)
+    masses, basis = xp.linalg.eigh(adjoint(shapes) @ shapes)
+    masses = xp.maximum(masses, 1e-15 * masses[-1] + TINY)
+    rotated = shapes @ basis
+    stiffness = adjoint(rotated) @ (axis.eigenvalues[:, None] * rotated)
+    tuned = 2.0 * stiffness / (masses[:, None] + masses[None, :])
+    centres, vectors = xp.linalg.eigh(0.5 * (tuned + adjoint(tuned)))
+    return centres, basis @ vectors
+
+
+def _alternate(problem: Problem, shapes: Array) -> _Round:
+    centres, rotation = retune(problem.space, shapes)
+    turned = shapes @ rotation
+    courses = fit_courses(problem, turned)
+    factors = Factors(turned, courses, centres)
+    mapped = _fit_shapes(problem, courses, centres) @ adjoint(rotation)
+    return _Round(factors, mapped, float(problem.objective(*factors)))
+
+
+def _fit_shapes(problem: Problem, courses: Array, centres: Array) -> Array:
+    """Solve (XᵀX + λ diag_i w_j(κ_i)) d̂_j = Xᵀ ŷ_j for every row j at once."""
+    xp = array_namespace(courses)
+    weights = problem.regularization * problem.space.weights(centres)
+    eye = xp.eye(courses.shape[0], dtype=courses.dtype, device=device(courses))
+    normal = xp.matrix_transpose(courses @ adjoint(courses))
+    target, size = problem.data @ adjoint(courses), max(1, BLOCK // courses.shape[0] ** 2)
+    rows = [slice(i, min(i + size, len(problem.space))) for i in range(0, len(problem.space), size)]
+    solved = [xp.linalg.solve(normal + eye * weights[r, None, :], target[r, :, None]) for r in rows]
+    return xp.concat(solved, axis=0)[:, :, 0]
+
+
+def _mix(shapes: list[Array], steps: list[Array]) -> Array:
+    """Return the Anderson combination of past iterates (type II, least squares on the steps)."""
+    xp = array_namespace(shapes[-1])
+    if len(steps) == 1:
+        return shapes[-1] + steps[-1]
+    step_changes = xp.stack([_flat(new - old) for old, new in pairwise(steps)], axis=1)
+    changes = xp.stack([_flat(new - old) for old, new in pairwise(shapes)], axis=1)
+    mixing = xp.linalg.pinv(step_changes, rtol=1e-12) @ _flat(steps[-1])
+    correction = (changes + step_changes) @ mixing
+    return shapes[-1] + steps[-1] - xp.reshape(correction, shapes[-1].shape)
+
+
+def _flat(values: Array) -> Array:
+    return array_namespace(values).reshape(values, (-1,))
