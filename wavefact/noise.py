@@ -22,7 +22,7 @@ import numpy as np
 
 from wavefact._arrays import Array, array_namespace, is_complex, like, to_numpy
 from wavefact.problem import Axis
-from wavefact.ritz import ritz
+from wavefact.ritz import candidate_centres, ritz
 
 __all__ = ["NoiseFloor", "noise_floor", "noise_regularization", "noise_threshold"]
 
@@ -127,8 +127,7 @@ def noise_threshold(
     that does not depend on n_samples.  The polar being a maximum, a Gumbel law is fitted by
     moments to a few draws.
     """
-    values = np.unique(to_numpy(axis.eigenvalues))
-    draws, centres = [], np.concatenate([values, 0.5 * (values[1:] + values[:-1])])
+    draws, centres = [], candidate_centres(axis)
     for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS))):
         factor = _bartlett(len(axis), n_samples, complex_noise, rng)
         gram = like(factor @ factor.conj().T, axis.eigenvalues)

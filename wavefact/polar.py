@@ -28,7 +28,7 @@ import numpy as np
 from wavefact._arrays import Array, array_namespace, like, positive_definite, real, to_numpy
 from wavefact.problem import Axis
 
-__all__ = ["Atoms", "Polar", "atoms", "polar", "prove", "rounding", "spectrum", "violators"]
+__all__ = ["Atoms", "Polar", "atoms", "polar", "prove", "rounding", "spectrum"]
 
 N_INTERVALS = 64  # at the start of a proof; each is halved as needed
 NARROWEST = 1e-13  # of the spectrum's range: narrower intervals are not halved any further
@@ -83,12 +83,6 @@ def atoms(gram: Array, axis: Axis, centre: float) -> Atoms:
     gains = 1.0 / axis.weights(like([centre], axis.eigenvalues)) ** 0.5
     descending = np.sqrt(np.maximum(to_numpy(values)[::-1], 0.0))
     return Atoms(centre, descending, xp.flip(gains * vectors, axis=1))
-
-
-def violators(gram: Array, axis: Axis, level: float, centres: np.ndarray) -> np.ndarray:
-    """Return those of `centres` at which σ_max > `level`."""
-    weights = axis.weights(like(centres, axis.eigenvalues))
-    return centres[~_bounded(gram, level**2 * weights)]
 
 
 def polar(gram: Array, axis: Axis, rtol: float = 1e-6, start: Sequence[float] = ()) -> Polar:

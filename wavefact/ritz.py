@@ -16,10 +16,24 @@ import numpy as np
 from wavefact._arrays import Array, array_namespace, is_complex, like, real, squared, to_numpy
 from wavefact.problem import Axis
 
-__all__ = ["ritz"]
+__all__ = ["candidate_centres", "ritz"]
 
 N_STEPS = 16  # of Lanczos: about 1e-3 on pure noise, far better where something stands out
+THINNING = 0.2  # of the bandwidth
 GOLDEN = 0.6180339887498949
+
+
+def candidate_centres(axis: Axis, *more: np.ndarray) -> np.ndarray:
+    """Return where to look for a large polar: eigenvalues, midpoints between them, and `more`.
+
+    Eigenvalues that are much closer than the filters are wide stand for each other.
+    """
+    values = to_numpy(axis.eigenvalues)
+    if np.isfinite(axis.bandwidth):
+        bins = np.floor((values - values.min()) / (THINNING * axis.bandwidth))
+        values = values[np.unique(bins, return_index=True)[1]]
+    values = np.unique(np.concatenate([values, axis.bounds]))
+    return np.unique(np.concatenate([values, 0.5 * (values[1:] + values[:-1]), *more]))
 
 
 def ritz(gram: Array, axis: Axis, centres: np.ndarray, n_steps: int = N_STEPS) -> np.ndarray:

@@ -26,9 +26,7 @@ def test_a_recording_is_described(run: Any, recording: Path) -> None:
 def test_the_signals_are_not_loaded(run: Any, tmp_path: Path) -> None:
     shape = (4, 10**12)  # 32 TB, of which the file holds nothing
     with (tmp_path / "vast.npy").open("wb") as file:
-        np.lib.format.write_array_header_1_0(
-            file, {"shape": shape, "fortran_order": False, "descr": "<f8"}
-        )
+        np.lib.format.write_array_header_1_0(file, {"shape": shape, "fortran_order": False, "descr": "<f8"})
         file.truncate(file.tell() + 32)
     assert run("info", "vast.npy").code == 2  # truncated, and said so at once
 

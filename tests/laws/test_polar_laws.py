@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from independent import dense_polar, line_eigenvalues, noise, singular_values
 
-from wavefact.polar import _box_weights, _Chords, atoms, polar, prove, rounding, spectrum, violators
+from wavefact.polar import _box_weights, _Chords, atoms, polar, prove, rounding, spectrum
 from wavefact.problem import Axis
 
 SPECTRA = {
@@ -149,15 +149,6 @@ def test_chords_pass_where_the_box_does_not():
     assert np.linalg.norm(residual / np.sqrt(_box_weights(axis, interval)), 2) > box
     assert _Chords(gram(residual), axis, 1.1 * 1.003).prove(interval)[0]
     assert not _Chords(gram(residual), axis, 1.0999).prove(interval)[0]
-
-
-@given(cases())
-def test_violators_are_the_centres_above_the_level(case):
-    residual, axis = case
-    centres = np.linspace(*axis.bounds, 30)
-    values = spectrum(gram(residual), axis, centres)
-    level = float(np.median(values)) * 1.0000123
-    assert np.array_equal(violators(gram(residual), axis, level, centres), centres[values > level])
 
 
 @given(cases())

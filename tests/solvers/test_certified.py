@@ -29,7 +29,7 @@ def test_many_components_are_added_per_round():
     solution = CertifiedGrowth(1e-6).solve(problem)
     assert solution.status is Status.CERTIFIED
     assert solution.shapes.shape[1] == 6
-    assert len(solution.history) <= 3
+    assert solution.history[1].n_components >= 5
 
 
 @pytest.mark.parametrize("fraction", [1e-2, 1e-3, 1e-4])

@@ -10,7 +10,7 @@ from wavefact.solvers.growth import MOST_PEAKS, grow, prune
 
 @pytest.fixture
 def problem(rng):
-    return problem_of(noise(rng, 14, 9), line_eigenvalues(14), 200.0, 1.5)
+    return problem_of(noise(rng, 14, 9), line_eigenvalues(14), 20.0, 1.5)
 
 
 def grown(problem, centres):
@@ -25,7 +25,7 @@ def value(problem, factors):
 def test_highest_peak_is_reported_and_grown(problem):
     centres = problem.space.eigenvalues
     shapes, highest = grown(problem, centres)
-    values = singular_values(problem.data, centres, 200.0, centres)
+    values = singular_values(problem.data, centres, 20.0, centres)
     assert highest == pytest.approx(values.max(), rel=1e-12)
     first = np.abs(shapes[:, 0]) ** 2
     assert first @ centres / first.sum() == pytest.approx(centres[values.argmax()], abs=0.1)
@@ -57,7 +57,7 @@ def test_one_component_for_every_singular_value_above_the_regularization(problem
 
 
 def test_only_peaks_grow_and_not_too_many(rng):
-    problem = problem_of(np.diag(1.0 + 0.1 * rng.random(60)), np.linspace(0, 4, 60), 1e6, 0.9)
+    problem = problem_of(np.diag(1.0 + 0.1 * rng.random(30)), np.linspace(0, 4, 30), 1e6, 0.9)
     shapes, _ = grown(problem, problem.space.eigenvalues)
     assert shapes.shape[1] == np.sum(_is_peak(np.diag(problem.data)))
     many = problem_of(np.diag(1.0 + 0.1 * (np.arange(60) % 2)), np.linspace(0, 4, 60), 1e6, 0.9)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from wavefact._arrays import Array, array_namespace, like, squared, to_numpy
-from wavefact.polar import atoms, spectrum
+from wavefact.polar import atoms
 from wavefact.problem import Problem
+from wavefact.ritz import ritz
 from wavefact.solvers.descent import Factors
 
 __all__ = ["grow", "prune"]
 
 MOST_PEAKS = 20  # per round
+SAME_PEAK = 2.0  # bandwidths: the distance of neighbours that may belong to one peak
 SAME_CENTRE = 1e-3  # of the bandwidth: components closer than this may be one
 SAME_SHAPE = 1e-8  # 1 − MAC
 
@@ -24,20 +26,24 @@ def grow(problem: Problem, gram: Array, above: np.ndarray) -> tuple[Array, float
     """
     xp = array_namespace(gram)
     centres = np.sort(above)
-    values = spectrum(gram, problem.space, centres)
-    ahead, behind = np.append(values[1:], -np.inf), np.append(-np.inf, values[:-1])
+    values = ritz(gram, problem.space, centres)
+    # Centres between two violating ones may be below λ: far neighbours are not of the same peak.
+    is_same = np.diff(centres) <= SAME_PEAK * problem.space.bandwidth
+    ahead = np.append(np.where(is_same, values[1:], -np.inf), -np.inf)
+    behind = np.append(-np.inf, np.where(is_same, values[:-1], -np.inf))
     peaks = np.flatnonzero((values >= ahead) & (values >= behind))
     loudest = peaks[np.argsort(-values[peaks], kind="stable")][:MOST_PEAKS]
-    added = []
+    added, highest = [], 0.0
     for centre in centres[loudest].tolist():
         found = atoms(gram, problem.space, centre)
+        highest = max(highest, float(found.values[0]))
         count = max(1, int(np.sum(found.values > problem.regularization)))
         shapes = found.shapes[:, :count]
         excess = np.maximum(found.values[:count] / problem.regularization - 1.0, 1e-12)
         energy = xp.sum(squared(shapes), axis=0)
         amplitudes = problem.regularization * like(excess, energy) / energy
         added.append(shapes * amplitudes**0.5)
-    return xp.concat(added, axis=1), float(values.max())
+    return xp.concat(added, axis=1), highest
 
 
 def prune(factors: Factors, vanishing: float, bandwidth: float) -> Factors:

@@ -1,0 +1,121 @@
+"""`wavefact modes`: tables, JSON, comparison with the truth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from wavefact.io import read, write
+from wavefact.modal import ModalModel
+
+
+def test_the_modes_of_a_factorization_are_named(run: Any, fit: Path, truth: Path) -> None:
+    outcome = run("modes", fit)
+    assert (outcome.code, outcome.err) == (0, "")
+    rows = [line.split() for line in outcome.out.splitlines()]
+    expected = ModalModel.load(truth)
+    assert [float(row[1]) for row in rows[1:]] == pytest.approx(expected.frequencies, rel=0.02)
+    assert [float(row[3]) for row in rows[1:]] == pytest.approx(expected.wavenumbers, rel=0.01)
+    assert "true" not in outcome.out
+
+
+def test_json_and_file_hold_the_same(run: Any, fit: Path) -> None:
+    outcome = run("modes", fit, "--json", "-o", "modes.h5")
+    modes, model = json.loads(outcome.out)["modes"], ModalModel.load("modes.h5")
+    assert [mode["frequency"] for mode in modes] == model.frequencies.tolist()
+    assert [mode["damping_ratio"] for mode in modes] == model.damping_ratios.tolist()
+    assert [mode["wavenumber"] for mode in modes] == model.wavenumbers.tolist()
+    assert all(0 < mode["fit_quality"] <= 1 for mode in modes)
+
+
+def test_the_truth_stands_beside(run: Any, fit: Path, truth: Path) -> None:
+    text = run("modes", fit, "--truth", truth).out
+    assert "MAC" in text
+    assert "Not found" not in text
+    content = json.loads(run("modes", fit, "--truth", truth, "--json").out)
+    assert content["missed"] == []
+    expected = ModalModel.load(truth)
+    assert [mode["reference_frequency"] for mode in content["modes"]] == expected.frequencies.tolist()
+    assert min(mode["mac"] for mode in content["modes"]) > 0.99
+
+
+def test_a_range_leaves_modes_out(run: Any, fit: Path, truth: Path) -> None:
+    first, second, third = ModalModel.load(truth).frequencies
+    band = f"{(first + second) / 2},{(second + third) / 2}"
+    outcome = run("modes", fit, "--range", band, "--truth", truth)
+    assert f"Not found: {first:.5g} Hz, {third:.5g} Hz." in outcome.out
+    content = json.loads(run("modes", fit, "--range", band, "--truth", truth, "--json").out)
+    assert len(content["modes"]) == 1
+    assert content["missed"] == [first, third]
+
+
+def test_a_recording_has_modes_without_wavenumbers(run: Any, recording: Path) -> None:
+    write(read(recording).select([1, 4, 9]), "three.h5")
+    outcome = run("modes", "three.h5", "--json")
+    assert outcome.code == 0
+    modes = json.loads(outcome.out)["modes"]
+    assert modes
+    assert all(mode["wavenumber"] is None for mode in modes)
+    assert "–" in run("modes", "three.h5").out
+
+
+def test_a_rate_can_be_given_later(run: Any, fit: Path) -> None:
+    slow = json.loads(run("modes", fit, "--json").out)["modes"]
+    fast = json.loads(run("modes", fit, "--sampling-rate", "80", "--json").out)["modes"]
+    assert [mode["frequency"] for mode in fast] == pytest.approx([2 * mode["frequency"] for mode in slow])
+
+
+def test_noise_has_no_modes(run: Any) -> None:
+    np.savetxt("noise.csv", np.random.default_rng(0).normal(size=(500, 4)), delimiter=",")
+    outcome = run("factorize", "noise.csv", "-o", "fit.h5", "--sampling-rate", "10")
+    assert outcome.code == 0
+    assert "0 components, in" in outcome.out
+    assert run("modes", "fit.h5").out == "No modes were found.\n"
+    assert json.loads(run("modes", "fit.h5", "--json").out) == {"modes": []}
+
+
+def test_a_picture_is_written(run: Any, fit: Path, tmp_path: Path) -> None:
+    from matplotlib import pyplot
+
+    outcome = run("modes", fit, "--plot", "modes.png", "-o", "modes.h5")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (tmp_path / "modes.png").read_bytes().startswith(b"\x89PNG")
+    assert "Wrote modes.h5 and modes.png." in outcome.out
+    assert pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["{truth}"], "holds modes already"),
+        (["{fit}", "--truth", "{fit}"], "expected wavefact-modal-model"),
+        (["{fit}", "--truth", "gone.h5"], "gone.h5 does not exist"),
+        (["{fit}", "--truth", "other.h5"], "12 and 2 points"),
+        (["{fit}", "--range", "3"], "holds 1 numbers; expected 2"),
+        (["{fit}", "--range", "5,3"], "5 to 3 Hz"),
+        (["{fit}", "--range", "25,99"], "25 to 99 Hz"),
+        (["{fit}", "--sampling-rate", "-3"], "sampling rate must be positive"),
+        (["{recording}", "--sampling-rate", "0"], "sampling rate must be a positive"),
+        (["bare.csv"], "Frequencies need a sampling rate"),
+        (["{fit}", "-o", "{fit}"], "it is read from"),
+        (["{fit}", "-o", "none/x.h5"], "there is no folder"),
+        (["{fit}", "--plot", "x.doc"], "Cannot write x.doc as a picture"),
+        (["gone.h5"], "gone.h5 does not exist"),
+        (["."], "is a folder"),
+    ],
+)
+def test_bad_input_is_refused(
+    arguments: list[str], complaint: str, run: Any, recording: Path, fit: Path, truth: Path, tmp_path: Path
+) -> None:
+    ModalModel(np.array([2.0]), np.array([0.01]), np.array([[1.0], [0.5]])).save("other.h5")
+    np.savetxt("bare.csv", np.random.default_rng(0).normal(size=(99, 4)), delimiter=",")
+    before, content = sorted(tmp_path.iterdir()), fit.read_bytes()
+    outcome = run("modes", *(text.format(recording=recording, fit=fit, truth=truth) for text in arguments))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert complaint in outcome.err
+    assert outcome.err.count("\n") <= 2
+    assert (sorted(tmp_path.iterdir()), fit.read_bytes()) == (before, content)
