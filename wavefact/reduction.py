@@ -69,7 +69,7 @@ class Reduction:
         """
         exact = self.n_samples <= self._recording.n_sensors
         lost = np.finfo(np.float64).eps * self.gram.shape[0] * _trace(self.gram)
-        if exact or lost > smallest**2:
+        if exact or sqrt(lost) > smallest:
             factor = None if exact else adjoint(_triangle(self._recording, self.scale))
             columns = _whole(self._recording, self.scale) if factor is None else factor
             return self._operator.analyze(columns)

@@ -12,6 +12,8 @@ of Applied Statistics 2009.
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, device, is_complex, like, real, to_numpy
@@ -25,6 +27,7 @@ __all__ = ["candidate_weights", "choose_weight"]
 
 N_DRAWS = 5  # of noise: weights are only compared with each other
 N_WEIGHTS = 8
+QUIETEST = 1e-3  # of the signals' norm: less regularization costs time and compares weights no better
 
 
 def candidate_weights(eigenvalues: np.ndarray) -> np.ndarray:
@@ -68,6 +71,7 @@ def choose_weight(
 def _held_out_error(axis: Axis, seen: Array, unseen: Array, n_samples: int, to_sensors: Array) -> float:
     rng = np.random.default_rng(0)  # the same noise for every candidate, so that they compare
     regularization, _ = noise_regularization(seen, axis, n_samples, rng, N_DRAWS)
+    regularization = max(regularization, QUIETEST * sqrt(_power(seen)))
     if not regularization > 0:  # a silent half predicts nothing
         return _power(unseen)
     data = gram_root(seen)

@@ -20,9 +20,10 @@ def receive_interrupts() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
 def test_ctrl_c_leaves_nothing(root: Path, tmp_path: Path) -> None:
-    np.save(tmp_path / "noise.npy", np.random.default_rng(0).normal(size=(120, 600)))
+    np.save(tmp_path / "noise.npy", np.random.default_rng(0).normal(size=(300, 1500)))
     before = sorted(path.name for path in tmp_path.iterdir())
-    settings = ["--wave-weight", "0.1", "--regularization", "1e-3", "--rtol", "1e-12"]  # takes minutes
+    # Noise nearly without regularization: it takes far longer than the test.
+    settings = ["--wave-weight", "0.1", "--regularization", "1e-3", "--rtol", "1e-12"]
     process = subprocess.Popen(
         [sys.executable, "-m", "wavefact", "-v", "factorize", "noise.npy", "-o", "fit.h5", *settings],
         cwd=tmp_path,

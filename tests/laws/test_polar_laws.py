@@ -152,6 +152,15 @@ def test_chords_pass_where_the_box_does_not():
 
 
 @given(cases())
+def test_spectrum_is_the_largest_singular_value_at_each_centre(case):
+    residual, axis = case
+    centres = np.linspace(*axis.bounds, 30)
+    expected = singular_values(residual, axis.eigenvalues, axis.weight, centres)
+    np.testing.assert_allclose(spectrum(gram(residual), axis, centres), expected, rtol=1e-9)
+    assert spectrum(gram(residual), axis, centres[:0]).shape == (0,)
+
+
+@given(cases())
 def test_atoms_attain_their_singular_values_at_unit_norm(case):
     residual, axis = case
     found = atoms(gram(residual), axis, float(axis.eigenvalues[0]))

@@ -258,7 +258,10 @@ def test_awkward_spectra_and_data_are_certified(eigenvalues, relative, kind, rng
 
 
 def test_where_floats_do_not_resolve_the_filters_the_answer_is_honest(rng):
-    data, eigenvalues = np.outer(rng.standard_normal(9), rng.standard_normal(7)), 10.0 ** rng.uniform(-6, 7, 9)
+    data, eigenvalues = (
+        np.outer(rng.standard_normal(9), rng.standard_normal(7)),
+        10.0 ** rng.uniform(-6, 7, 9),
+    )
     axis = Axis(eigenvalues, 1e12)
     penalty = 0.5 * polar(data @ data.T, axis).upper
     problem = Problem(data, axis, unweighted(7, data), penalty)
@@ -308,4 +311,6 @@ def test_every_library_finds_the_same_optimum(xp, name):
     error = np.linalg.norm(shapes @ courses - expected.shapes @ expected.courses)
     # The objective is strongly convex in the product: a gap of 1e-9 leaves it that much freedom.
     assert 0.5 * error**2 <= 4e-9 * expected.certificate.primal
-    assert value_of((shapes, courses, centres), problem) == pytest.approx(expected.certificate.primal, rel=1e-8)
+    assert value_of((shapes, courses, centres), problem) == pytest.approx(
+        expected.certificate.primal, rel=1e-8
+    )

@@ -97,7 +97,8 @@ def test_descent_never_rises_and_ends_where_all_blocks_are_stationary(case, seed
     problem = Problem(data, axis, unweighted(12, data), 0.5)
     before = float(problem.objective(start, fit_courses(problem, start), retune(axis, start)[0]))
     values = [
-        float(problem.objective(*descend(problem, start, 1e-12, max_iterations=n))) for n in (0, 1, 3, 10, 400)
+        float(problem.objective(*descend(problem, start, 1e-12, max_iterations=n)))
+        for n in (0, 1, 3, 10, 400)
     ]
     assert values[0] <= before * (1 + 1e-9)
     assert np.all(np.diff(values) <= 1e-12 * values[0])

@@ -56,12 +56,21 @@ def test_one_component_for_every_singular_value_above_the_regularization(problem
     assert grown(problem, centre)[0].shape == (14, count)
 
 
-def test_only_peaks_grow_and_not_too_many(rng):
-    problem = problem_of(np.diag(1.0 + 0.1 * rng.random(30)), np.linspace(0, 4, 30), 1e6, 0.9)
+@pytest.mark.parametrize(("weight", "all_are_peaks"), [(100.0, False), (1e6, True)])
+def test_neighbours_within_a_filter_are_one_peak_and_others_are_not(rng, weight, all_are_peaks):
+    data = np.diag(1.0 + 0.1 * rng.random(20))
+    problem = problem_of(data, np.linspace(0, 2.6, 20), weight, 0.95)
     shapes, _ = grown(problem, problem.space.eigenvalues)
-    assert shapes.shape[1] == np.sum(_is_peak(np.diag(problem.data)))
-    many = problem_of(np.diag(1.0 + 0.1 * (np.arange(60) % 2)), np.linspace(0, 4, 60), 1e6, 0.9)
-    assert grown(many, many.space.eigenvalues)[0].shape[1] == MOST_PEAKS
+    peaks = np.arange(20) if all_are_peaks else np.flatnonzero(_is_peak(np.diag(data)))
+    assert len(peaks) > 3
+    assert sorted(np.argmax(np.abs(shapes), axis=0)) == peaks.tolist()
+
+
+def test_not_too_many_peaks_grow_at_once(rng):
+    problem = problem_of(np.diag(1.0 + 0.1 * rng.random(60)), np.linspace(0, 4, 60), 1e6, 0.9)
+    shapes, _ = grown(problem, problem.space.eigenvalues)
+    loudest = np.argsort(-np.diag(problem.data))[:MOST_PEAKS]
+    assert sorted(np.argmax(np.abs(shapes), axis=0)) == sorted(loudest)
 
 
 def _is_peak(values):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -104,8 +104,8 @@ def _recording() -> tuple[Recording, ModalModel]:
 
 @contextmanager
 def _created(folder: Path) -> Iterator[None]:
-    """Create the folder where there is none; on failure it goes again."""
-    existed = folder.is_dir()
+    """Create the folder where there is none; on failure what was created goes again."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -113,6 +113,7 @@ def _created(folder: Path) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if not existed and not any(folder.iterdir()):
-            folder.rmdir()
+        with suppress(OSError):  # someone else has put a file there
+            for path in missing:
+                path.rmdir()
         raise
