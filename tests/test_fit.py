@@ -300,7 +300,7 @@ def test_limits_and_callbacks_are_passed_on(rng, caplog):
         ({"regularization": 0.0}, "regularization is 0.0"),
         ({"regularization": float("inf")}, "regularization is inf"),
         ({"regularization": "none"}, "regularization is 'none'"),
-        ({"regularization": 1e-320}, "beyond the range|regularization"),
+        ({"regularization": 1e-320}, "beyond the range"),
         ({"rtol": 0.0}, "rtol is 0.0"),
         ({"rtol": 1.0}, "rtol is 1.0"),
         ({"max_components": 0}, "max_components is 0"),
@@ -319,7 +319,7 @@ def test_signals_that_cannot_be_used_are_refused(rng):
         signals[2, 5] = value
         with pytest.raises(InputError, match=message):
             solved(signals)
-    with pytest.raises(InputError, match="5 points.* 4 sensors|operator"):
+    with pytest.raises(InputError, match=r"5 points .* 4 sensors"):
         solved(noise(rng, 4, 9), wf.String(5))
     with pytest.raises(InputError, match="too short"):
         wf.factorize(noise(rng, 4, 3), wf.String(4))

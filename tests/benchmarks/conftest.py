@@ -61,8 +61,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if not rows:
         return
     terminalreporter.section("targets")
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, NumPy {np.__version__}"
-    terminalreporter.write_line(machine)
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    terminalreporter.write_line(f"{os.cpu_count()} cores, {platform.machine()}, {versions}")
     width = max(len(row.what) for row in rows), max(len(row.target) for row in rows)
     for row in rows:
         mark = "reached" if row.reached else "MISSED "

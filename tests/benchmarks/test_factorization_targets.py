@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -160,13 +162,58 @@ def test_noise(report, snr):
         similarities.append(wf.mac(simulation.truth.mode_shapes, fit.spatial_factors).max(axis=1).mean())
         modes.append(len(wf.identify(fit).frequencies))
     five = sum(count == 5 for count in counts)
-    figure = f"5 components in {five} of 20, 5 modes in {sum(n == 5 for n in modes)} of 20, least mean MAC {min(similarities):.4f}"
+    figure = (
+        f"5 components in {five} of 20, 5 modes in {sum(n == 5 for n in modes)} of 20, "
+        f"least mean MAC {min(similarities):.4f}"
+    )
     report(
         f"S2 at {snr} dB, 20 seeds, λ automatic",
         "5 in every run, MAC ≥ 0.99",
         figure,
         five == 20 and min(similarities) >= 0.99,
     )
+
+
+def test_reference_optima(report):
+    folder = Path(__file__).resolve().parents[2] / "../shared/reference"
+    if not folder.is_dir():
+        pytest.skip("the folder of reference optima, ../shared/reference, is absent")
+    cases = json.loads((folder / "string_objectives.json").read_text())
+    signals = np.load(folder / "string_signals.npz")
+    agreeing, worst = 0, 0.0
+    for case in cases:
+        operator = wf.String(case["n_points"])
+        data = operator.analyze(signals[case["name"]])
+        space = Axis(operator.eigenvalues, case["wave_weight"])
+        problem = Problem(data, space, unweighted(data.shape[1], data), case["regularization"])
+        found = CertifiedGrowth(rtol=1e-9).solve(problem).certificate
+        difference = abs(found.primal / case["objective"] - 1)
+        agreeing += difference <= found.gap + case["proven_relative_gap"]
+        worst = max(worst, difference)
+    figure = f"{agreeing} of {len(cases)} within both gaps  (largest difference {worst:.1e})"
+    report("independent optima", "all agree", figure, agreeing == len(cases))
+
+
+def test_beam_camera(report):
+    path = Path(__file__).resolve().parents[2] / "../shared/data/beam_highspeed_camera/displacements_lk.npy"
+    if not path.is_file():
+        pytest.skip("the recording of the beam, ../shared/data/beam_highspeed_camera, is absent")
+    signals = np.load(path)[:, :, 0]
+    positions = 8e-5 * (20 + 37 * np.arange(15))
+    recording = wf.Recording(signals, 15_000.0, positions, unit="m", quantity="displacement")
+    for name, operator in (
+        ("string", wf.String(positions=positions, ends="free")),
+        ("beam", wf.Beam(positions=positions, ends="free")),
+    ):
+        model = wf.identify(wf.factorize(recording, operator))
+        shifts = [np.min(np.abs(model.frequencies / truth - 1)) for truth in (695.0, 1897.6)]
+        others = int(np.sum((model.frequencies > 300) & (model.frequencies < 3000))) - 2
+        found = ", ".join(
+            f"{f:.1f} Hz {100 * z:.2f} %"
+            for f, z in zip(model.frequencies, model.damping_ratios, strict=True)
+        )
+        figure = f"{100 * max(shifts):.2f} %  ({found}; {others} others)"
+        report(f"beam_highspeed_camera as a {name}", "≤ 0.3 % (no others)", figure, max(shifts) <= 3e-3)
 
 
 def test_import_time(report, seconds):

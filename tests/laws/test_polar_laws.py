@@ -120,7 +120,7 @@ def least_eigenvalue(residual, axis, level, centre):
 
 @given(cases(), st.integers(0, 10**6))
 def test_box_is_below_every_centre_of_its_interval(case, seed):
-    residual, axis = case
+    axis = case[1]
     rng = np.random.default_rng(seed)
     low, high = np.sort(rng.uniform(*axis.bounds, 2))
     box = _box_weights(axis, np.array([[low, high]]))[:, 0]

@@ -192,7 +192,7 @@ def optimum(problem, **settings):
 
 @some_problems
 def test_optimum_does_not_depend_on_the_basis_of_time(case):
-    seed, n, n_samples, *_, is_complex = case
+    seed, _, n_samples, *_, is_complex = case
     problem, rng = random_problem(*case), np.random.default_rng(seed)
     rotation = np.linalg.qr(noise(rng, n_samples + 3, n_samples, is_complex))[0].conj().T  # lengthens as well
     space, penalty = problem.space, problem.regularization
