@@ -32,9 +32,15 @@ def main() -> None:
     if not arguments.displacements.is_file():
         sys.exit(f"{parser.prog}: there is no file {arguments.displacements}; see the head of {__file__}.")
 
-    bending = np.load(arguments.displacements)[:, :, 0]  # the first direction holds the motion
     positions = POINTS * PIXEL
-    recording = wf.Recording(bending, FRAMES_PER_SECOND, positions, unit="m", quantity="displacement")
+    recording = wf.read(
+        arguments.displacements,
+        component=0,  # the first direction holds the motion
+        sampling_rate=FRAMES_PER_SECOND,
+        positions=positions,
+        unit="m",
+        quantity="displacement",
+    )
     print(recording)
 
     beam = wf.Beam(positions=positions, ends="free", span=(0.0, 640 * PIXEL))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, like, to_numpy
+from wavefact._arrays import Array, adjoint, array_namespace, device, like, to_numpy
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.noise import noise_regularization
@@ -111,11 +111,13 @@ class FitTask:
     ) -> Factorization:
         scale, shapes = self._reduction.scale, solution.shapes
         xp = array_namespace(shapes)
-        normal = adjoint(shapes) @ shapes
-        eye = xp.eye(shapes.shape[1], dtype=shapes.dtype, device=shapes.device)
-        inverse = xp.linalg.pinv(normal) if debias else xp.linalg.inv(normal + problem.regularization * eye)
+        if debias:
+            duals = adjoint(xp.linalg.pinv(shapes))
+        else:
+            eye = xp.eye(shapes.shape[1], dtype=shapes.dtype, device=device(shapes))
+            duals = shapes @ xp.linalg.inv(adjoint(shapes) @ shapes + problem.regularization * eye)
         factors = self._operator.synthesize(shapes)
-        projector = (like(self._operator.shares, factors)[:, None] * factors) @ inverse
+        projector = like(self._operator.shares, factors)[:, None] * self._operator.synthesize(duals)
         courses = to_numpy(project(self._recording, projector)).T
         signs = _signs(courses)
         return Factorization(

@@ -21,8 +21,9 @@ class Status(Enum):
         " above the regularization. Raise max_components or the regularization."
     )
     ROUND_LIMIT = (
-        "Stopped after the largest number of rounds before the gap was reached: the regularization is"
-        " probably far below the noise, or rtol near rounding. Raise the regularization or rtol."
+        "Stopped before the gap was reached, at the largest number of rounds or where rounding leaves"
+        " nothing to gain: the regularization is probably far below the noise, or rtol near rounding."
+        " Raise one of them."
     )
     GRID_LIMIT = (
         "Solved on a grid of centres that misses the optimal ones, so the gap over the continuum is larger"

@@ -198,7 +198,7 @@ def test_files_that_name_their_axes_are_not_turned(suffix, tmp_path, recording):
 
 def test_the_beam_filmed_by_a_camera_has_three_dimensions():
     path = shared("beam_highspeed_camera/displacements_lk.npy")
-    with pytest.raises(InputError, match=r"shape \(15, 3750, 2\).*pass a two-dimensional part of it"):
+    with pytest.raises(InputError, match=r"shape \(15, 3750, 2\).*or three and a component"):
         read(path)
     beam = Recording(np.load(path)[:, :, 0], sampling_rate=15000.0)
     check_signals(beam)
@@ -225,3 +225,22 @@ def test_measured_tables_are_read():
         read(shared("oysand_masw/Oysand_initial.csv"))
     with pytest.raises(UnknownFormatError):
         read(shared("beam_highspeed_camera/SOURCE.md"))
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".npz"])
+def test_one_component_of_three_axes(tmp_path, suffix):
+    values = np.random.default_rng(0).normal(size=(4, 30, 2))
+    path = tmp_path / f"camera{suffix}"
+    np.save(path, values) if suffix == ".npy" else np.savez(path, signals=values)
+    assert np.array_equal(read(path, component=1).signals, values[:, :, 1])
+    assert scan(path, component=0).n_samples == 30
+    with pytest.raises(InputError, match="components 0 to 1; got component 2"):
+        read(path, component=2)
+
+
+@pytest.mark.parametrize("name", ["flat.npy", "flat.csv", "flat.h5"])
+def test_files_without_components_refuse_the_option(tmp_path, name):
+    path = tmp_path / name
+    write(Recording(np.random.default_rng(0).normal(size=(3, 20))), path)
+    with pytest.raises(InputError, match="leave"):
+        read(path, component=0)

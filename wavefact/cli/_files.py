@@ -40,7 +40,7 @@ def read_recording(path: Path, **options: Any) -> Recording:
     return read(path, lazy=large, **options)
 
 
-def read_source(path: Path, sampling_rate: float | None, axis: str) -> Factorization | Recording:
+def read_source(path: Path, sampling_rate: float | None, **layout: Any) -> Factorization | Recording:
     """Read what modes can be identified from."""
     from dataclasses import replace
 
@@ -48,6 +48,6 @@ def read_source(path: Path, sampling_rate: float | None, axis: str) -> Factoriza
     if kind == MODEL:
         raise InputError(f"{path} holds modes already; see `wavefact info {path}`.")
     if kind is None:
-        return read_recording(path, sampling_rate=sampling_rate, axis=axis)
+        return read_recording(path, sampling_rate=sampling_rate, **layout)
     fit = Factorization.load(path)
     return fit if sampling_rate is None else replace(fit, sampling_rate=sampling_rate)

@@ -19,8 +19,8 @@ __all__ = [
     "NUMBERS",
     "PATH",
     "POSITIONS",
-    "axis_option",
     "json_option",
+    "layout_options",
     "quiet_option",
     "rate_option",
     "verbose_option",
@@ -153,11 +153,18 @@ def rate_option(command: Decorated) -> Decorated:
     )(command)
 
 
-def axis_option(command: Decorated) -> Decorated:
-    """Add ``--axis``."""
+def layout_options(command: Decorated) -> Decorated:
+    """Add ``--axis`` and ``--component``: how the array in the file is laid out."""
     return click.option(
         "--axis",
         type=click.Choice(["auto", "sensors-first", "samples-first"]),
         default="auto",
         help="What the rows of the file are, where it does not say.",
-    )(command)
+    )(
+        click.option(
+            "--component",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help="Which one to take, from 0, of an array of sensors × samples × components.",
+        )(command)
+    )

@@ -16,8 +16,8 @@ from wavefact.cli._options import (
     BANDWIDTH,
     PATH,
     POSITIONS,
-    axis_option,
     json_option,
+    layout_options,
     quiet_option,
     rate_option,
     verbose_option,
@@ -47,7 +47,7 @@ __all__ = ["factorize"]
     help="Where the sensors are [m]: numbers between commas, or a file with a row a sensor.",
 )
 @rate_option
-@axis_option
+@layout_options
 @click.option(
     "--wave-weight",
     type=AUTO_OR_NUMBER,
@@ -117,6 +117,7 @@ def _read(path: Path, options: dict[str, Any]) -> Recording:
         sampling_rate=options["sampling_rate"],
         positions=options["positions"],
         axis=options["axis"],
+        component=options["component"],
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from wavefact.cli._files import MODEL, result_kind
-from wavefact.cli._options import PATH, axis_option, json_option, verbose_option
+from wavefact.cli._options import PATH, json_option, layout_options, verbose_option
 from wavefact.cli._report import echo_json, echo_table
 from wavefact.factorization import Factorization
 from wavefact.io import scan
@@ -19,16 +19,16 @@ __all__ = ["info"]
 
 @click.command(short_help="Say what is in a recording or a result file.")
 @click.argument("file", type=PATH)
-@axis_option
+@layout_options
 @json_option
 @verbose_option
-def info(file: Path, axis: str, as_json: bool) -> None:
+def info(file: Path, axis: str, component: int | None, as_json: bool) -> None:
     """Say what is in FILE: a recording, a factorization or modes.
 
     The signals of a recording are not loaded.
     """
     kind = result_kind(file)
-    content = _recording(file, axis) if kind is None else _result(file, kind)
+    content = _recording(file, axis, component) if kind is None else _result(file, kind)
     (echo_json if as_json else _echo)(content)
 
 
@@ -47,8 +47,8 @@ def _shortened(values: list[Any]) -> str:
     return ", ".join(words if len(words) <= 8 else [*words[:5], "…", words[-1]])
 
 
-def _recording(file: Path, axis: str) -> dict[str, Any]:
-    found = scan(file, axis=axis)
+def _recording(file: Path, axis: str, component: int | None) -> dict[str, Any]:
+    found = scan(file, axis=axis, component=component)
     return {
         "file": str(file),
         "kind": "recording",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from wavefact.cli._files import read_source
-from wavefact.cli._options import PATH, Numbers, axis_option, json_option, rate_option, verbose_option
+from wavefact.cli._options import PATH, Numbers, json_option, layout_options, rate_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs
 from wavefact.cli._report import echo_json, mode_records, mode_table
 from wavefact.modal import ModalModel, identify
@@ -26,7 +26,7 @@ __all__ = ["modes"]
     "--truth", metavar="TRUTH.h5", type=PATH, help="Modes to compare with, as `simulate` writes them."
 )
 @rate_option
-@axis_option
+@layout_options
 @json_option
 @click.option("--plot", metavar="FILE", type=PATH, help="Picture of the modes to write.")
 @verbose_option
@@ -41,7 +41,8 @@ def modes(file: Path, **options: Any) -> None:
     check_targets(output, plot, sources=(file, options["truth"]))
     check_picture(plot)
     truth = None if options["truth"] is None else ModalModel.load(options["truth"])
-    model = identify(read_source(file, options["sampling_rate"], options["axis"]), options["band"])
+    layout = {name: options[name] for name in ("axis", "component")}
+    model = identify(read_source(file, options["sampling_rate"], **layout), options["band"])
     records = mode_records(model, truth)
     _write(model, output, plot)
     if options["as_json"]:

@@ -39,6 +39,7 @@ def read(
     unit: str | None = None,
     quantity: str | None = None,
     axis: str = "auto",
+    component: int | None = None,
     lazy: bool = False,
 ) -> Recording:
     """Read a recording from a file of any format in `FORMATS`, recognised by its content.
@@ -62,6 +63,9 @@ def read(
         What the first axis of the file is, for files that do not say.  With ``"auto"`` the rows
         of a text file are samples; an NPY array is taken as (n_sensors, n_samples) unless that
         gives more sensors than samples: then it is transposed, and a line is logged.
+    component : int, optional
+        Which one to take of NPY or NPZ arrays of three axes: the index along the last one, such
+        as the direction of a camera's or a vibrometer's displacements.
     lazy : bool
         Leave the signals of an HDF5 or NPY file where they are, to be read by slicing.
 
@@ -87,7 +91,7 @@ def read(
     Recording(4 sensors × 500 samples, float64, 100 Hz, 5 s)
     """
     path = Path(path)
-    options = ReadOptions(axis=axis, lazy=lazy, sampling_rate=sampling_rate)
+    options = ReadOptions(axis=axis, lazy=lazy, sampling_rate=sampling_rate, component=component)
     recording = _recognised(path).read(path, options)
     given = {"sampling_rate": sampling_rate, "positions": positions, "names": names}
     given |= {"unit": unit, "quantity": quantity}
@@ -99,13 +103,14 @@ def read(
     return completed
 
 
-def scan(path: str | os.PathLike[str], *, axis: str = "auto") -> RecordingInfo:
+def scan(path: str | os.PathLike[str], *, axis: str = "auto", component: int | None = None) -> RecordingInfo:
     """Describe the recording in a file without loading its signals.
 
     Parameters
     ----------
     path : path of the file
     axis : {"auto", "sensors-first", "samples-first"}
+    component : int, optional
         As for `read`.
 
     Returns
@@ -126,7 +131,7 @@ def scan(path: str | os.PathLike[str], *, axis: str = "auto") -> RecordingInfo:
     5.0
     """
     path = Path(path)
-    return _recognised(path).scan(path, ReadOptions(axis=axis))
+    return _recognised(path).scan(path, ReadOptions(axis=axis, component=component))
 
 
 def write(recording: Recording, path: str | os.PathLike[str], *, compression: str | None = "auto") -> None:

@@ -34,6 +34,7 @@ class ReadOptions:
     axis: str = "auto"
     lazy: bool = False
     sampling_rate: float | None = None
+    component: int | None = None
 
     def __post_init__(self) -> None:
         if self.axis not in AXES:
@@ -146,21 +147,42 @@ def stored_recording(path: Path, **fields: Any) -> Recording:
 
 def refuse_axis(path: Path, options: ReadOptions) -> None:
     """Refuse to turn the axes of a file that says which is which."""
+    refuse_component(path, options)
     if options.axis == "samples-first":
         raise InputError(f"{path} says itself that sensors come first; leave axis out.")
 
 
-def as_matrix(values: np.ndarray, axis: str, path: Path) -> np.ndarray:
+def as_matrix(values: np.ndarray, options: ReadOptions, path: Path) -> np.ndarray:
     """Return an array from a file that names no axes as (n_sensors, n_samples)."""
+    axis = options.axis
+    if options.component is not None:
+        values = _one_component(values, options.component, path)
     if values.ndim != 2:
         raise InputError(
-            f"{path} holds an array of shape {values.shape}; expected two dimensions, sensors and samples. "
-            f"Load it with numpy.load and pass a two-dimensional part of it to Recording."
+            f"{path} holds an array of shape {values.shape}; expected two dimensions, sensors and samples, "
+            "or three and a component, the index along the last one."
         )
     if axis == "auto" and values.shape[0] > values.shape[1]:
         logger.info("%s: shape %s taken as samples × sensors; say axis=... if not", path, values.shape)
         axis = "samples-first"
     return values.T if axis == "samples-first" else values
+
+
+def _one_component(values: np.ndarray, component: int, path: Path) -> np.ndarray:
+    """Return one direction of (n_sensors, n_samples, n_components) signals."""
+    if values.ndim != 3:
+        raise InputError(
+            f"{path} holds an array of shape {values.shape}, which has no components; leave it out."
+        )
+    if not 0 <= component < values.shape[2]:
+        raise InputError(f"{path} has components 0 to {values.shape[2] - 1}; got component {component}.")
+    return values[:, :, component]
+
+
+def refuse_component(path: Path, options: ReadOptions) -> None:
+    """Refuse to pick a component of a file whose signals have two axes by nature."""
+    if options.component is not None:
+        raise InputError(f"{path} holds one signal for each sensor; leave component out.")
 
 
 def is_known(value: Any) -> bool:

@@ -41,7 +41,7 @@ class NpyFormat:
                 values = np.asarray(np.lib.format.open_memmap(path, mode="r"))
             else:
                 values = np.lib.format.read_array(file, allow_pickle=False)
-        return Recording(as_matrix(values, options.axis, path))
+        return Recording(as_matrix(values, options, path))
 
     def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
         """Describe the array; only its header is read."""

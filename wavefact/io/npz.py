@@ -109,7 +109,7 @@ def _recording(path: Path, arrays: Mapping[str, np.ndarray], options: ReadOption
         if int(arrays["version"]) > VERSION:
             raise UnknownFormatError(f"{path} was written by a newer wavefact; update this one.")
     else:
-        values = as_matrix(values, options.axis, path)
+        values = as_matrix(values, options, path)
     return stored_recording(
         path,
         signals=values,

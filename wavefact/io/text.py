@@ -38,6 +38,7 @@ from wavefact.io.base import (
     logger,
     reading,
     refuse_axis,
+    refuse_component,
     stored_recording,
 )
 from wavefact.recording import Recording
@@ -165,6 +166,7 @@ def _declared_fields(layout: Layout, declared: Any) -> dict[str, Any]:
 
 def _detected_recording(path: Path, layout: Layout, values: np.ndarray, options: ReadOptions) -> Recording:
     """Return the recording in a table (n_rows, n_columns), its time column taken off."""
+    refuse_component(path, options)
     if options.axis == "sensors-first":
         return Recording(values)
     names, rate = layout.names, None
