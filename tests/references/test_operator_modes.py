@@ -116,7 +116,7 @@ def test_string_converges_with_the_square_of_the_spacing(ends):
 
 @pytest.mark.parametrize("ends", BEAM_ENDS)
 def test_beam_converges_at_its_order(ends):
-    order = 4 if "clamped" in ends and "free" not in ends else 2
+    order = 2 if "free" in ends else 4
     found = orders(lambda n: Beam(n, ends=ends, span=(0.0, 1.0)), beam_modes(ends))
     assert np.all(np.abs(found - order) < 0.15)
 
@@ -248,14 +248,6 @@ def test_uneven_beam_is_the_condensed_hermite_beam(ends):
     np.testing.assert_allclose(operator.shares, mass / mass.mean(), rtol=1e-12)
     root = np.sqrt(mass)
     np.testing.assert_allclose(operator.matrix(), stiffness / np.outer(root, root), atol=1e-10 * expected[-1])
-
-
-def test_pinned_beam_is_the_string_squared():
-    string, beam = String(11, 0.3), Beam(11, 0.3)
-    matrix = string.matrix()
-    np.testing.assert_allclose(
-        beam.matrix(), matrix @ matrix, rtol=1e-10, atol=1e-10 * beam.eigenvalues.max()
-    )
 
 
 def test_plate_is_the_membrane_squared():

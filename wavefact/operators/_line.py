@@ -103,6 +103,10 @@ class LineOperator(WaveOperator):
         """Name the transform that diagonalises these ends on an even grid, if there is one."""
 
     @abstractmethod
+    def _closed_form(self, second: np.ndarray) -> np.ndarray:
+        """Return the eigenvalues on an even grid from those of its second difference, (2 − 2cos θ)/h²."""
+
+    @abstractmethod
     def _factor(self, layout: Layout) -> np.ndarray:
         """Return B, (n_rows, n_points), points ascending along the line, with energy uᵀKu = ‖B √M u‖²."""
 
@@ -199,8 +203,7 @@ class LineOperator(WaveOperator):
     def _eigenvalues(self) -> np.ndarray:
         if self._transform is None:
             return self._modes[0]
-        second = differences(self._transform, self.n_points) / self.spacing**2
-        return second ** (self.dispersion_power // 2)
+        return self._closed_form(differences(self._transform, self.n_points) / self.spacing**2)
 
     def _shares(self) -> np.ndarray:
         if self._even:

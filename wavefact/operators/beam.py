@@ -41,12 +41,12 @@ class Beam(LineOperator):
 
     Notes
     -----
-    Even grids with pinned and guided ends: the eigenvalues are the squares of those of the string with fixed
-    and free ends, κ = ((2 − 2cos θ)/h²)², with the same sines and cosines.  Every other case: the least
-    bending energy ∫u''² dx of any curve through the points that respects the ends, with lumped mass.  That
-    curve is the cubic spline; Hermite cubic elements with statically condensed rotations give the same K.
-    k_j of a mode tends to its continuous value with the square of the spacing; on even grids with a clamped
-    end and no free one, with its fourth power.
+    The stiffness is the least bending energy ∫u''² dx of any curve through the points that respects the ends,
+    with lumped mass.  That curve is the cubic spline; Hermite cubic elements with statically condensed
+    rotations give the same K.  On even grids with pinned and guided ends its eigenvectors are the sines and
+    cosines of the string with fixed and free ends, and κ = 3 ((2 − 2cos θ)/h²)² / (2 + cos θ).
+    k_j of a mode tends to its continuous value with the fourth power of the spacing on even grids without a
+    free end, else with its square.
 
     References
     ----------
@@ -79,6 +79,10 @@ class Beam(LineOperator):
         span: tuple[float, float] | None = None,
     ) -> None:
         super().__init__(n_points, spacing, ends, positions, span)
+
+    def _closed_form(self, second: np.ndarray) -> np.ndarray:
+        # D and T of `_factor` share the sines and cosines: 2 − 2cos θ over h, and h (2 + cos θ)/3.
+        return second**2 / (1 - second * self.spacing**2 / 6)
 
     def _transform_ends(self) -> str | None:
         return {
