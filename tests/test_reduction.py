@@ -92,7 +92,7 @@ def test_to_eigenbasis_turns_both_sides(rng):
 def test_project_is_one_product(rng):
     signals, weights = noise(rng, 6, 300, True), noise(rng, 6, 2, True)
     found = project(Recording(signals), weights)
-    np.testing.assert_allclose(found, weights.conj().T @ signals, atol=1e-12)
+    np.testing.assert_allclose(found, (weights.conj().T @ signals).T, atol=1e-12)
 
 
 def test_every_library_reduces_alike(xp, rng):

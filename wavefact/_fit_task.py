@@ -118,11 +118,12 @@ class FitTask:
             duals = shapes @ xp.linalg.inv(adjoint(shapes) @ shapes + problem.regularization * eye)
         factors = self._operator.synthesize(shapes)
         projector = like(self._operator.shares, factors)[:, None] * self._operator.synthesize(duals)
-        courses = to_numpy(project(self._recording, projector)).T
+        courses = project(self._recording, projector)
         signs = _signs(courses)
+        courses *= signs / scale**0.5
         return Factorization(
             spatial_factors=to_numpy(factors) * signs.conj() * scale**0.5,
-            time_courses=np.ascontiguousarray(courses * signs / scale**0.5),
+            time_courses=courses,
             eigenvalues=to_numpy(solution.centres),
             operator=self._operator,
             wave_weight=problem.space.weight,
@@ -140,9 +141,7 @@ class FitTask:
 
 def _signs(courses: np.ndarray) -> np.ndarray:
     """Return the phases that make each course's largest sample real and positive."""
-    if courses.shape[1] == 0:
-        return np.ones(0)
-    largest = courses[np.argmax(np.abs(courses), axis=0), np.arange(courses.shape[1])]
+    largest = np.asarray([course[np.argmax(np.abs(course))] for course in courses.T], dtype=courses.dtype)
     return np.asarray(np.conj(largest) / np.where(largest == 0, 1.0, np.abs(largest)))
 
 

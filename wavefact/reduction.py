@@ -91,10 +91,15 @@ def to_eigenbasis(operator: WaveOperator, gram: Array) -> Array:
     return adjoint(operator.analyze(adjoint(operator.analyze(gram))))
 
 
-def project(recording: Recording, weights: Array) -> Array:
-    """Return weightsᴴ Y, shape (n_components, n_samples), in one pass over the samples."""
-    xp = array_namespace(weights)
-    return xp.concat([adjoint(weights) @ block for block in _blocks(recording, 1.0)], axis=1)
+def project(recording: Recording, weights: Array) -> np.ndarray:
+    """Return (weightsᴴ Y)ᵀ, shape (n_samples, n_components), on the host, in one pass over the samples."""
+    dtype = np.complex128 if is_complex(weights) else np.float64
+    courses, start = np.empty((recording.n_samples, int(weights.shape[1])), dtype), 0
+    for block in _blocks(recording, 1.0):
+        stop = start + int(block.shape[1])
+        courses[start:stop] = to_numpy(adjoint(weights) @ block).T
+        start = stop
+    return courses
 
 
 def _gram(recording: Recording, scale: float) -> Array:
