@@ -326,3 +326,22 @@ def test_signals_that_cannot_be_used_are_refused(rng):
     flat = wf.Recording(noise(rng, 4, 9), positions=noise(rng, 4, 2))
     with pytest.raises(InputError, match="2-dimensional positions"):
         wf.factorize(flat, wave_weight=1.0)
+
+
+def test_a_path_chooses_its_own_wave_weight(rng):
+    signals = rng.normal(size=(10, 60))
+    (fit,) = wf.regularization_path(signals, wf.String(10), [7.0])
+    assert fit.wave_weight == wf.factorize(signals, wf.String(10), regularization=7.0).wave_weight
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        ({"operator": "beam"}, "operator is 'beam'"),
+        ({"callback": 3}, "callback is 3"),
+        ({"start": 1}, "start is 1"),
+    ],
+)
+def test_what_is_no_operator_callback_or_start_is_refused(rng, arguments, text):
+    with pytest.raises(InputError, match=text):
+        wf.factorize(rng.normal(size=(5, 30)), **({"operator": wf.String(5)} | arguments))

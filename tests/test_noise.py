@@ -43,6 +43,17 @@ def test_coloured_noise_is_worth_fewer_samples():
     assert polar(gram, axis, rtol=1e-3).upper < regularization
 
 
+def test_eigenvalues_without_a_bulk_are_called_so():
+    rng = np.random.default_rng(0)
+    left, right = np.linalg.qr(rng.normal(size=(40, 40)))[0], np.linalg.qr(rng.normal(size=(300, 40)))[0]
+    falling = left * np.geomspace(1.0, 1e-4, 40) @ right.T
+    floor = noise_floor(falling @ falling.T, 300)
+    assert not floor.is_visible
+    assert 1e-4 < floor.deviation * np.sqrt(300) < 0.1
+    white = noise((40, 300), 1.0, 1)
+    assert noise_floor(white @ white.T, 300).is_visible
+
+
 def test_noise_free_signals_have_the_floor_of_rounding():
     signals = np.outer(np.arange(1.0, 9.0), np.sin(np.arange(500)))
     floor = noise_floor(signals @ signals.T, 500)

@@ -19,6 +19,7 @@ from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import ModalModel, identify, mac, mpc
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, WaveOperator
+from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
 
@@ -44,6 +45,7 @@ __all__ = [
     "UnwritableTargetError",
     "WaveOperator",
     "WavefactError",
+    "detrend",
     "factorize",
     "gains",
     "identify",

@@ -9,10 +9,20 @@ import numpy as np
 
 from wavefact._arrays import Array, to_device
 from wavefact.errors import InputError
+from wavefact.factorization import Factorization
 from wavefact.operators import String, WaveOperator
 from wavefact.recording import Recording, check_signals
 
 logger = logging.getLogger("wavefact")
+
+
+def check_run(operator: WaveOperator, start: Any, callback: Any) -> None:
+    """Refuse a start or callback that cannot be used before any work is done."""
+    if callback is not None and not callable(callback):
+        raise InputError(f"callback is {callback!r}; expected a function of one Step.")
+    if start is not None and (not isinstance(start, Factorization) or start.operator != operator):
+        belongs = f"belongs to {start.operator!r}" if isinstance(start, Factorization) else f"is {start!r}"
+        raise InputError(f"start {belongs}; expected a result for {operator!r}.")
 
 
 def prepare(
@@ -21,6 +31,8 @@ def prepare(
     """Check recording and operator against each other and bring the signals to the device."""
     recording = recording if isinstance(recording, Recording) else Recording(recording)
     check_signals(recording)
+    if operator is not None and not isinstance(operator, WaveOperator):
+        raise InputError(f"operator is {operator!r}; expected a wave operator, such as String(n_points=40).")
     if operator is None:
         operator = _default_operator(recording)
     if operator.n_points != recording.n_sensors:

@@ -21,6 +21,7 @@ from wavefact.solvers.certified import CertifiedGrowth
 
 logger = logging.getLogger("wavefact")
 
+MOSTLY_OFFSET = 0.5  # of the energy: beyond it, offsets bend the shapes
 HEAVIEST = 1e100  # γα²: beyond it the weights overflow when they are squared
 
 
@@ -30,6 +31,12 @@ class FitTask:
     def __init__(self, recording: Recording, operator: WaveOperator, rng: np.random.Generator) -> None:
         self._recording, self._operator, self._rng = recording, operator, rng
         self._reduction = Reduction(recording, operator)
+        if self._reduction.mean_share > MOSTLY_OFFSET:
+            logger.warning(
+                "%.0f %% of the signals' energy are constant offsets, which no wave explains; remove them "
+                "first (wavefact.detrend, or --detrend on the command line).",
+                100 * self._reduction.mean_share,
+            )
 
     def _axis(self, weight: float) -> Axis:
         largest = float(self._operator.eigenvalues.max())
@@ -61,6 +68,11 @@ class FitTask:
         penalty, floor = noise_regularization(
             reduction.gram, self._axis(weight), reduction.n_samples, self._rng
         )
+        if not floor.is_visible:
+            logger.warning(
+                "The singular values fall off without a noise floor, so the automatic regularization is a "
+                "guess: if most components are not waves, give a larger one."
+            )
         logger.info(
             "regularization %.4g from noise of deviation %.3g, its %d samples worth %.0f independent ones",
             penalty * scale,
@@ -99,10 +111,6 @@ class FitTask:
         return self._assemble(solution, problem, debias=debias, noise=noise)
 
     def _shapes_of(self, start: Factorization) -> Array:
-        if start.operator != self._operator:
-            raise InputError(
-                f"start belongs to {start.operator!r}; expected a result for {self._operator!r}."
-            )
         shapes = self._operator.analyze(like(start.spatial_factors, self._reduction.gram))
         return shapes / self._reduction.scale**0.5
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from wavefact._arrays import Array
-from wavefact._fit_checks import check_settings, prepare
+from wavefact._fit_checks import check_run, check_settings, prepare
 from wavefact._fit_task import FitTask
 from wavefact.factorization import Factorization
 from wavefact.operators import WaveOperator
@@ -98,6 +98,7 @@ def factorize(
     """
     check_settings(wave_weight, time_weight, regularization, rtol, max_components)
     recording, operator = prepare(recording, operator, device)
+    check_run(operator, start, callback)
     task = FitTask(recording, operator, np.random.default_rng(rng))
     weight = task.wave_weight() if wave_weight == "auto" else float(wave_weight)
     noise, penalty = (
@@ -112,7 +113,7 @@ def regularization_path(
     operator: WaveOperator | None,
     regularizations: Iterable[float],
     *,
-    wave_weight: float,
+    wave_weight: float | str = "auto",
     rtol: float = 1e-6,
     device: str | None = None,
     callback: Callback | None = None,
@@ -144,10 +145,12 @@ def regularization_path(
     for penalty in penalties:
         check_settings(wave_weight, 0.0, penalty, rtol, None)
     recording, operator = prepare(recording, operator, device)
+    check_run(operator, None, callback)
     task = FitTask(recording, operator, np.random.default_rng(0))
+    weight = task.wave_weight() if wave_weight == "auto" else float(wave_weight)
     path: list[Factorization] = []
     for penalty in penalties:
         start = path[-1] if path else None
         solver = CertifiedGrowth(rtol)
-        path.append(task.solve(solver, float(wave_weight), penalty, start=start, callback=callback))
+        path.append(task.solve(solver, weight, penalty, start=start, callback=callback))
     return tuple(path)

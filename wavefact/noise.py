@@ -14,7 +14,7 @@ Analysis of Large Dimensional Random Matrices", 2010 (Marchenko–Pastur law).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log, pi, sqrt
 
@@ -44,10 +44,13 @@ class NoiseFloor:
         Standard deviation of a sample, in the unit of the recording.
     n_effective : float
         Independent samples that n_samples of this noise are worth, at most n_samples.
+    is_visible : bool
+        Whether the eigenvalues end in a bulk at all; where they do not, the rest is a guess.
     """
 
     deviation: float
     n_effective: float
+    is_visible: bool = True
 
 
 def noise_floor(gram: Array, n_samples: int) -> NoiseFloor:
@@ -63,25 +66,33 @@ def noise_floor(gram: Array, n_samples: int) -> NoiseFloor:
     -----
     Median and tenth percentile of the eigenvalues are matched to the Marchenko–Pastur law of
     aspect n_sensors / n_effective; eigenvalues above the law's upper edge are signals, and are
-    left out until none is left.
+    left out until none is left.  Where that would leave out more than half of all, the
+    eigenvalues fall off without a bulk, and the match of all of them has to do.
     """
     values = np.sort(np.maximum(to_numpy(array_namespace(gram).linalg.eigvalsh(gram)), 0.0))
     values = values[-min(len(values), n_samples) :]
     long, kept = max(int(gram.shape[0]), n_samples), len(values)
-    while True:
-        ratio = kept / long
-        if n_samples > kept > 2:
-            ratio = max(ratio, _ratio_of_width(values[:kept]))
-        variance = float(np.median(values[:kept])) / (long * _law_quantile(ratio, 0.5))
-        edge = long * variance * (1.0 + sqrt(ratio)) ** 2
-        inside = int(np.searchsorted(values, edge, side="right"))
-        if not 1 < inside < kept:
-            break
-        kept = inside
     quietest = FLOOR * sqrt(float(np.sum(values)) / (int(gram.shape[0]) * n_samples))
-    if sqrt(variance) <= quietest:
-        return NoiseFloor(quietest, float(n_samples))
-    return NoiseFloor(sqrt(variance), n_samples * min(1.0, kept / long / ratio))
+    every = found = _matched(values, long)
+    while found.deviation > quietest:
+        edge = found.deviation**2 * (sqrt(long) + sqrt(kept * long / found.n_effective)) ** 2
+        inside = int(np.searchsorted(values, edge, side="right"))
+        if inside == kept:
+            return replace(found, n_effective=found.n_effective * n_samples / long)
+        if inside < len(values) / 2:
+            return NoiseFloor(every.deviation, every.n_effective * n_samples / long, is_visible=False)
+        kept = inside
+        found = _matched(values[:kept], long)
+    return NoiseFloor(quietest, float(n_samples))
+
+
+def _matched(values: np.ndarray, long: int) -> NoiseFloor:
+    """Return the noise whose law has the median and width of these eigenvalues of `long` samples."""
+    ratio = len(values) / long
+    if 2 < len(values) < long:
+        ratio = max(ratio, _ratio_of_width(values))
+    variance = float(np.median(values)) / (long * _law_quantile(ratio, 0.5))
+    return NoiseFloor(sqrt(variance), len(values) / ratio)
 
 
 def noise_regularization(

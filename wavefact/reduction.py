@@ -42,18 +42,22 @@ class Reduction:
         Power of two by which the recording is divided inside, close to its root mean square.
     gram : array, shape (n_points, n_points)
         Ŷ Ŷᴴ of the scaled recording, Ŷ its coefficients in the eigenbasis.
+    mean_share : float
+        Share of the sensors' mean values in the energy, between 0 and 1.
     n_samples : int
     """
 
     def __init__(self, recording: Recording, operator: WaveOperator) -> None:
         self._recording, self._operator = recording, operator
         self.n_samples = recording.n_samples
-        gram, peak = _gram(recording, 1.0), 1.0
+        (gram, sums), peak = _moments(recording, 1.0), 1.0
         energy = _trace(gram)
         if not SAFE**-2 < energy < SAFE**2:
             peak = _power_of_two(_peak(recording))
-            gram = _gram(recording, peak)
+            gram, sums = _moments(recording, peak)
             energy = _trace(gram)
+        constant = float(np.sum(np.abs(to_numpy(sums)) ** 2)) / recording.n_samples
+        self.mean_share = constant / energy if energy > 0 else 0.0
         root_mean_square = _power_of_two(sqrt(energy / (recording.n_sensors * recording.n_samples)))
         self.scale = peak * root_mean_square
         self.gram = to_eigenbasis(operator, gram / root_mean_square**2)
@@ -102,13 +106,16 @@ def project(recording: Recording, weights: Array) -> np.ndarray:
     return courses
 
 
-def _gram(recording: Recording, scale: float) -> Array:
-    total = None
+def _moments(recording: Recording, scale: float) -> tuple[Array, Array]:
+    """Return Y Yᴴ and the sum of each row of the scaled recording."""
+    total = sums = None
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for block in _blocks(recording, scale):
-            gram = block @ adjoint(block)
+            xp = array_namespace(block)
+            gram, row_sums = block @ adjoint(block), xp.sum(block, axis=1)
             total = gram if total is None else total + gram
-    return total
+            sums = row_sums if sums is None else sums + row_sums
+    return total, sums
 
 
 def _triangle(recording: Recording, scale: float) -> Array:

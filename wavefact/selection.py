@@ -27,6 +27,7 @@ __all__ = ["candidate_weights", "choose_weight"]
 
 N_DRAWS = 5  # of noise: weights are only compared with each other
 N_WEIGHTS = 8
+N_ROUNDS = 6  # of growth: a weight that needs more components than they bring is no candidate
 QUIETEST = 1e-3  # of the signals' norm: less regularization costs time and compares weights no better
 
 
@@ -74,10 +75,13 @@ def _held_out_error(axis: Axis, seen: Array, unseen: Array, n_samples: int, to_s
     regularization = max(regularization, QUIETEST * sqrt(_power(seen)))
     if not regularization > 0:  # a silent half predicts nothing
         return _power(unseen)
-    data = gram_root(seen)
+    data, limit = gram_root(seen), max(1, len(axis) // 2)
     problem = Problem(data, axis, unweighted(data.shape[1], data), regularization)
     to_sensors = array_namespace(seen).astype(to_sensors, seen.dtype)
-    shapes = to_sensors @ CertifiedGrowth(rtol=1e-3).solve(problem).shapes
+    shapes = (
+        to_sensors
+        @ CertifiedGrowth(rtol=1e-2, max_components=limit, max_rounds=N_ROUNDS).solve(problem).shapes
+    )
     gram = to_sensors @ unseen @ adjoint(to_sensors)
     folds = np.arange(len(axis)) % min(4, len(axis))
     return sum(_prediction_error(shapes, gram, folds == fold, regularization) for fold in np.unique(folds))

@@ -17,6 +17,7 @@ from wavefact.factorization import Factorization
 from wavefact.filters import wave_weight_from_bandwidth
 from wavefact.io import read, write
 from wavefact.operators import Beam, Membrane, Plate, String, WaveOperator
+from wavefact.recording import Recording
 from wavefact.solution import Status
 
 GIVEN = ("--wave-weight", "1", "--regularization", "60")
@@ -112,6 +113,19 @@ def test_the_options_describe_the_operator(
     outcome = run("factorize", recording, "-o", "fit.h5", *GIVEN, *arguments)
     assert outcome.code == 0, outcome.err
     assert Factorization.load("fit.h5").operator == operator
+
+
+def test_offsets_are_told_and_removed_on_request(run: Any, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    shape, times = np.sin(np.pi * np.arange(1, 9) / 9), np.arange(400) / 50
+    signals = np.outer(shape, np.sin(2 * np.pi * 3 * times)) + 0.05 * rng.normal(size=(8, 400))
+    write(Recording(signals + 50, sampling_rate=50.0), tmp_path / "offset.h5")
+    flags = ("--ends", "fixed", "--wave-weight", 100, "--json", "-o", "fit.h5")
+    spoilt = run("factorize", "offset.h5", *flags)
+    assert "constant offsets" in spoilt.err
+    clean = run("factorize", "offset.h5", *flags, "--detrend", "linear")
+    assert (clean.code, clean.err) == (0, "")
+    assert json.loads(clean.out)["wavenumbers"] == pytest.approx([np.pi / 9], rel=0.02)
 
 
 def test_a_bandwidth_is_a_wave_weight(run: Any, recording: Path) -> None:

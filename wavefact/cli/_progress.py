@@ -20,9 +20,10 @@ def progress(wanted: bool) -> Iterator[Callback | None]:
     from tqdm import tqdm
 
     form = "{desc}: {n_fmt} rounds, {elapsed}{postfix}"  # how many rounds there will be is not known
-    with tqdm(desc="factorize", file=sys.stderr, leave=False, bar_format=form) as bar:
+    with tqdm(desc="choosing weights", file=sys.stderr, leave=False, bar_format=form) as bar:
 
         def report(step: Step) -> None:
+            bar.set_description_str("factorize", refresh=False)
             bar.set_postfix_str(f"{step.n_components} components, gap {step.gap:.1e}", refresh=False)
             bar.update()
 

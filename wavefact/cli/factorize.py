@@ -30,6 +30,7 @@ from wavefact.factorization import Factorization
 from wavefact.filters import wave_weight_from_bandwidth
 from wavefact.fit import factorize as solve
 from wavefact.operators import String, WaveOperator
+from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Status
 
@@ -70,6 +71,9 @@ __all__ = ["factorize"]
 )
 @click.option("--rtol", type=float, default=1e-6, show_default=True, help="Relative gap to prove.")
 @click.option("--max-components", type=int, help="Stop growing beyond this number.")
+@click.option(
+    "--detrend", type=click.Choice(["constant", "linear"]), help="Remove offsets, or also drifts, first."
+)
 @click.option("--debias", is_flag=True, help="Refit the time courses without shrinkage.")
 @click.option("--device", help="Torch device to compute on, such as cuda.")
 @json_option
@@ -112,13 +116,14 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
 def _read(path: Path, options: dict[str, Any]) -> Recording:
     if options["positions"] is not None and options["spacing"] is not None:
         raise InputError("--positions and --spacing contradict each other; give one of them.")
-    return read_recording(
+    signals = read_recording(
         path,
         sampling_rate=options["sampling_rate"],
         positions=options["positions"],
         axis=options["axis"],
         component=options["component"],
     )
+    return signals if options["detrend"] is None else detrend(signals, options["detrend"])
 
 
 def _solved(signals: Recording, options: dict[str, Any]) -> Factorization:

@@ -160,7 +160,7 @@ def as_matrix(values: np.ndarray, options: ReadOptions, path: Path) -> np.ndarra
     if values.ndim != 2:
         raise InputError(
             f"{path} holds an array of shape {values.shape}; expected two dimensions, sensors and samples, "
-            "or three and a component, the index along the last one."
+            "or three and a component (--component on the command line), the index along the last one."
         )
     if axis == "auto" and values.shape[0] > values.shape[1]:
         logger.info("%s: shape %s taken as samples × sensors; say axis=... if not", path, values.shape)

@@ -184,7 +184,7 @@ def _standardized(channels: Channels) -> Channels:
 def _rate(sampling_rate: float | None) -> float:
     if sampling_rate is None:
         raise InputError(
-            "Frequencies need a sampling rate; set it with recording.replace(sampling_rate=...)."
+            "Frequencies need a sampling rate; give sampling_rate (--sampling-rate on the command line)."
         )
     if not (np.isfinite(sampling_rate) and sampling_rate > 0):
         raise InputError(f"The sampling rate must be positive, not {sampling_rate:g} Hz.")
