@@ -54,6 +54,17 @@ def test_eigenvalues_without_a_bulk_are_called_so():
     assert noise_floor(white @ white.T, 300).is_visible
 
 
+@pytest.mark.parametrize("n_sensors", [2, 3, 7, 15])
+def test_any_eigenvalues_have_a_floor(n_sensors):
+    # A tighter match may admit what a looser one left out; leaving out must end all the same.
+    rng = np.random.default_rng(n_sensors)
+    for _ in range(100):
+        powers = 10.0 ** rng.uniform(-6, 0, n_sensors)
+        floor = noise_floor(np.diag(powers), 1875)
+        assert 0 < floor.deviation <= np.sqrt(powers.max())
+        assert 0 < floor.n_effective <= 1875
+
+
 def test_noise_free_signals_have_the_floor_of_rounding():
     signals = np.outer(np.arange(1.0, 9.0), np.sin(np.arange(500)))
     floor = noise_floor(signals @ signals.T, 500)

@@ -77,7 +77,7 @@ def noise_floor(gram: Array, n_samples: int) -> NoiseFloor:
     while found.deviation > quietest:
         edge = found.deviation**2 * (sqrt(long) + sqrt(kept * long / found.n_effective)) ** 2
         inside = int(np.searchsorted(values, edge, side="right"))
-        if inside == kept:
+        if inside >= kept:
             return replace(found, n_effective=found.n_effective * n_samples / long)
         if inside < len(values) / 2:
             return NoiseFloor(every.deviation, every.n_effective * n_samples / long, is_visible=False)
