@@ -56,13 +56,19 @@ def test_eigenvalues_without_a_bulk_are_called_so():
 
 @pytest.mark.parametrize("n_sensors", [2, 3, 7, 15])
 def test_any_eigenvalues_have_a_floor(n_sensors):
-    # A tighter match may admit what a looser one left out; leaving out must end all the same.
     rng = np.random.default_rng(n_sensors)
     for _ in range(100):
         powers = 10.0 ** rng.uniform(-6, 0, n_sensors)
         floor = noise_floor(np.diag(powers), 1875)
         assert 0 < floor.deviation <= np.sqrt(powers.max())
         assert 0 < floor.n_effective <= 1875
+
+
+def test_leaving_out_ends_where_a_tighter_match_admits_more():
+    powers = [0.69, 0.89, 1.16, 1.16, 1.19, 1.2, 1.25, 1.48, 1.55, 1.8, 1.89, 2.87]
+    floor = noise_floor(np.diag(powers), 1875)
+    assert floor.is_visible
+    assert powers[0] < 1875 * floor.deviation**2 < powers[-1]
 
 
 def test_noise_free_signals_have_the_floor_of_rounding():
