@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wavefact.io import FORMATS as ALL_FORMATS
-from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String
+from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time
 from wavefact.recording import Recording
 from wavefact.solvers import SOLVERS as ALL_SOLVERS
 
@@ -44,6 +44,8 @@ OPERATORS = [
     pytest.param(
         Graph([(0, 1), (1, 2), (2, 4), (1, 3)], weights=[1.0, 0.5, 3.0, 2.0], n_points=6), id="graph"
     ),
+    pytest.param(Time(11, 50.0), id="time"),
+    pytest.param(Time(8, 0.5, order=1), id="time-one-way"),
     pytest.param(FiniteElement(CHAIN, mass=[1.0, 2.0, 0.5, 0.1]), id="finite-element"),
 ]
 

@@ -296,7 +296,7 @@ def test_limits_and_callbacks_are_passed_on(rng, caplog):
         ({"wave_weight": -1.0}, "wave_weight is -1.0"),
         ({"wave_weight": float("nan")}, "wave_weight is nan"),
         ({"wave_weight": "Auto"}, "wave_weight is 'Auto'"),
-        ({"time_weight": 1.0}, "time_weight is 1.0"),
+        ({"time_weight": float("inf")}, "time_weight is inf"),
         ({"regularization": 0.0}, "regularization is 0.0"),
         ({"regularization": float("inf")}, "regularization is inf"),
         ({"regularization": "none"}, "regularization is 'none'"),

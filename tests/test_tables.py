@@ -15,7 +15,7 @@ import pytest
 ROOMS: dict[str, tuple[str, set[str]]] = {
     "io": ("FORMATS", {"atomic", "base"}),
     "operators": ("OPERATORS", {"base"}),
-    "solvers": ("SOLVERS", {"base", "descent", "growth"}),
+    "solvers": ("SOLVERS", {"base", "descent", "growth", "joint_descent", "joint_search", "space_search"}),
     "plots": ("__all__", {"base"}),
 }
 

@@ -15,10 +15,19 @@ from wavefact.errors import (
 from wavefact.factorization import Factorization
 from wavefact.filters import gains, passband, wave_weight_from_bandwidth
 from wavefact.fit import factorize, regularization_path
+from wavefact.frequency_wavenumber import (
+    DispersionPoints,
+    FrequencyWavenumberMap,
+    SingularValues,
+    dispersion_points,
+    frequency_wavenumber,
+    singular_values,
+    travelling_waves,
+)
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
-from wavefact.modal import ModalModel, identify, mac, mpc
-from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, WaveOperator
+from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
+from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
@@ -27,8 +36,10 @@ __all__ = [
     "Beam",
     "Certificate",
     "CorruptFileError",
+    "DispersionPoints",
     "Factorization",
     "FiniteElement",
+    "FrequencyWavenumberMap",
     "Graph",
     "InputError",
     "Membrane",
@@ -38,15 +49,20 @@ __all__ = [
     "Plate",
     "Recording",
     "RecordingInfo",
+    "SingularValues",
     "Status",
     "Step",
     "String",
+    "Time",
     "UnknownFormatError",
     "UnwritableTargetError",
     "WaveOperator",
+    "WaveSpeed",
     "WavefactError",
     "detrend",
+    "dispersion_points",
     "factorize",
+    "frequency_wavenumber",
     "gains",
     "identify",
     "mac",
@@ -56,7 +72,10 @@ __all__ = [
     "regularization_path",
     "relative_error",
     "scan",
+    "singular_values",
     "snr_db",
+    "travelling_waves",
+    "wave_speed",
     "wave_weight_from_bandwidth",
     "write",
 ]

@@ -10,10 +10,12 @@ import numpy as np
 from wavefact._arrays import Array, to_device
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.operators import String, WaveOperator
+from wavefact.operators import String, Time, WaveOperator
 from wavefact.recording import Recording, check_signals
 
 logger = logging.getLogger("wavefact")
+
+SHORT = 64  # samples: in fewer, frequencies are not looked for unless asked
 
 
 def check_run(operator: WaveOperator, start: Any, callback: Any) -> None:
@@ -66,16 +68,51 @@ def check_settings(
 ) -> None:
     if wave_weight != "auto" and not _is_number(wave_weight, 0.0):
         raise InputError(f"wave_weight is {wave_weight!r}; expected a finite number ≥ 0 or 'auto'.")
-    if not _is_number(time_weight, 0.0) or time_weight != 0:
-        raise InputError(f"time_weight is {time_weight!r}; this version solves with 0 only.")
+    if isinstance(time_weight, str) and time_weight != "auto":
+        parsed_bandwidth(time_weight)
+    elif time_weight != "auto" and not _is_number(time_weight, 0.0):
+        raise InputError(f"time_weight is {time_weight!r}; expected a number ≥ 0, '2 Hz' or 'auto'.")
     if regularization != "auto" and not (_is_number(regularization, 0.0) and regularization > 0):
         raise InputError(f"regularization is {regularization!r}; expected a finite number > 0 or 'auto'.")
-    if not _is_number(rtol, 1e-12) or rtol >= 1:
+    if rtol is not None and (not _is_number(rtol, 1e-12) or rtol >= 1):
         raise InputError(f"rtol is {rtol!r}; expected a number between 1e-12 and 1.")
     if max_components is not None and (
         not isinstance(max_components, int | np.integer) or max_components < 1
     ):
         raise InputError(f"max_components is {max_components!r}; expected a whole number ≥ 1 or None.")
+
+
+def parsed_bandwidth(text: str) -> float:
+    """Return the number in a bandwidth such as "2 Hz"."""
+    number = text.strip().removesuffix("Hz")
+    try:
+        bandwidth = float(number)
+    except ValueError:
+        bandwidth = 0.0
+    if number == text.strip() or not 0 < bandwidth < float("inf"):
+        raise InputError(
+            f"time_weight is {text!r}; expected a number ≥ 0, a bandwidth such as '2 Hz', or 'auto'."
+        )
+    return bandwidth
+
+
+def time_order(time_weight: Any, regularization: Any, recording: Recording, dispersion: Any) -> int:
+    """Return the order of the time axis, or 0 where time is to have no weight."""
+    is_automatic = isinstance(time_weight, str) and time_weight == "auto"
+    if dispersion is not None and not isinstance(time_weight, str) and time_weight == 0:
+        raise InputError(
+            "dispersion ties wavenumbers to frequencies, so time needs a weight: give time_weight."
+        )
+    if is_automatic and dispersion is None:
+        return 1 if regularization == "auto" and recording.n_samples >= SHORT else 0
+    if isinstance(time_weight, str):
+        return 1
+    return 2 if time_weight > 0 else 0
+
+
+def time_axis(recording: Recording, order: int) -> Time:
+    """Return the time axis of a recording; without a sampling rate, in radians per sample."""
+    return Time(recording.n_samples, recording.sampling_rate or 1.0, order)
 
 
 def _is_number(value: Any, least: float) -> bool:

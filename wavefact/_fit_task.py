@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, device, like, to_numpy
+from wavefact._arrays import Array, adjoint, array_namespace, device, like
+from wavefact._fit_result import (
+    assembled,
+    checked_axis,
+    checked_penalty,
+    rescaled_step,
+    warn_of_limits,
+    warn_of_offsets,
+)
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.noise import noise_regularization
@@ -16,13 +23,10 @@ from wavefact.problem import Axis, Problem, unweighted
 from wavefact.recording import Recording
 from wavefact.reduction import Reduction, project
 from wavefact.selection import choose_weight
-from wavefact.solution import Callback, Certificate, Solution, Status, Step
+from wavefact.solution import Callback, Solution
 from wavefact.solvers.certified import CertifiedGrowth
 
 logger = logging.getLogger("wavefact")
-
-MOSTLY_OFFSET = 0.5  # of the energy: beyond it, offsets bend the shapes
-HEAVIEST = 1e100  # γα²: beyond it the weights overflow when they are squared
 
 
 class FitTask:
@@ -31,21 +35,10 @@ class FitTask:
     def __init__(self, recording: Recording, operator: WaveOperator, rng: np.random.Generator) -> None:
         self._recording, self._operator, self._rng = recording, operator, rng
         self._reduction = Reduction(recording, operator)
-        if self._reduction.mean_share > MOSTLY_OFFSET:
-            logger.warning(
-                "%.0f %% of the signals' energy are constant offsets, which no wave explains; remove them "
-                "first (wavefact.detrend, or --detrend on the command line).",
-                100 * self._reduction.mean_share,
-            )
+        warn_of_offsets(self._reduction.mean_share)
 
     def _axis(self, weight: float) -> Axis:
-        largest = float(self._operator.eigenvalues.max())
-        if weight * max(largest, 1.0) > HEAVIEST / max(largest, 1.0):
-            raise InputError(
-                f"wave_weight {weight:.1e} is beyond the range of numbers for eigenvalues "
-                f"up to {largest:.1e}; wave_weight_from_bandwidth gives a weight that fits the operator."
-            )
-        return Axis(like(self._operator.eigenvalues, self._reduction.gram), weight)
+        return checked_axis(self._operator, weight, self._reduction.gram)
 
     def wave_weight(self) -> float:
         """Return γ by held-out prediction between the two halves of the recording."""
@@ -95,19 +88,13 @@ class FitTask:
     ) -> Factorization:
         """Return the certified factorization at the given weights."""
         scale = self._reduction.scale
-        penalty = regularization / scale
-        if not 0 < penalty < float("inf"):
-            raise InputError(
-                f"regularization {regularization} is beyond the range of numbers beside signals of magnitude "
-                f"{scale:.1e}; give it in the unit of the recording, or 'auto'."
-            )
+        penalty = checked_penalty(regularization, scale)
         data = self._reduction.data(penalty * solver.rtol**0.5)
         problem = Problem(data, self._axis(weight), unweighted(int(data.shape[1]), data), penalty)
         shapes = None if start is None else self._shapes_of(start)
-        report = None if callback is None else lambda step: callback(_rescaled_step(step, scale))
+        report = None if callback is None else lambda step: callback(rescaled_step(step, scale))
         solution = solver.solve(problem, shapes, report)
-        if solution.status is not Status.CERTIFIED:
-            logger.warning("%s Relative gap: %.1e.", solution.status.value, solution.certificate.gap)
+        warn_of_limits(solution)
         return self._assemble(solution, problem, debias=debias, noise=noise)
 
     def _shapes_of(self, start: Factorization) -> Array:
@@ -124,52 +111,9 @@ class FitTask:
         else:
             eye = xp.eye(shapes.shape[1], dtype=shapes.dtype, device=device(shapes))
             duals = shapes @ xp.linalg.inv(adjoint(shapes) @ shapes + problem.regularization * eye)
-        factors = self._operator.synthesize(shapes)
-        projector = like(self._operator.shares, factors)[:, None] * self._operator.synthesize(duals)
+        projector = like(self._operator.shares, shapes)[:, None] * self._operator.synthesize(duals)
         courses = project(self._recording, projector)
-        signs = _signs(courses)
-        courses *= signs / scale**0.5
-        return Factorization(
-            spatial_factors=to_numpy(factors) * signs.conj() * scale**0.5,
-            time_courses=courses,
-            eigenvalues=to_numpy(solution.centres),
-            operator=self._operator,
-            wave_weight=problem.space.weight,
-            time_weight=problem.time.weight,
-            regularization=problem.regularization * scale,
-            certificate=_rescaled(solution.certificate, scale),
-            status=solution.status,
-            history=tuple(_rescaled_step(step, scale) for step in solution.history),
-            noise=noise,
-            sampling_rate=self._recording.sampling_rate,
-            unit=self._recording.unit,
-            quantity=self._recording.quantity,
+        courses /= scale
+        return assembled(
+            self._recording, self._operator, solution, problem, scale, courses=courses, noise=noise
         )
-
-
-def _signs(courses: np.ndarray) -> np.ndarray:
-    """Return the phases that make each course's largest sample real and positive."""
-    largest = np.asarray([course[np.argmax(np.abs(course))] for course in courses.T], dtype=courses.dtype)
-    return np.asarray(np.conj(largest) / np.where(largest == 0, 1.0, np.abs(largest)))
-
-
-def _energy(scale: float) -> float:
-    """Return scale²; absurd magnitudes overflow to infinity or underflow to zero."""
-    with np.errstate(over="ignore", under="ignore"):
-        return float(np.float64(scale) ** 2)
-
-
-def _rescaled(certificate: Certificate, scale: float) -> Certificate:
-    """Return the certificate in the recording's unit."""
-    return replace(
-        certificate,
-        primal=certificate.primal * _energy(scale),
-        dual=certificate.dual * _energy(scale),
-        polar=certificate.polar * scale,
-        polar_upper=certificate.polar_upper * scale,
-    )
-
-
-def _rescaled_step(step: Step, scale: float) -> Step:
-    primal, dual = step.primal * _energy(scale), step.dual * _energy(scale)
-    return replace(step, primal=primal, dual=dual, polar=step.polar * scale)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from wavefact.errors import CorruptFileError, NotCertifiedError
-from wavefact.operators import WaveOperator, operator_from_dict
+from wavefact.joint_selection import WeightChoice
+from wavefact.operators import Time, WaveOperator, operator_from_dict
 from wavefact.solution import Certificate, Status, Step
 from wavefact.storage import load_fields, save_fields
 
@@ -16,6 +18,7 @@ __all__ = ["Factorization"]
 
 KIND = "wavefact-factorization"
 ARRAYS = ("spatial_factors", "time_courses", "eigenvalues")
+JOINT_ARRAYS = ("time_eigenvalues", "projected_courses")  # where time has a weight
 ATTRIBUTES = ("wave_weight", "time_weight", "regularization", "noise", "sampling_rate", "unit", "quantity")
 
 
@@ -34,7 +37,7 @@ class Factorization:
         κ of each component, ascending.
     operator : WaveOperator
     wave_weight, time_weight, regularization : float
-        γ of space, γ of time and λ of the objective.
+        γ of space, γ of time and λ of the objective; γ of time is for the eigenvalues of `time_operator`.
     certificate : Certificate
         Primal, dual and polar, in the recording's unit (squared for primal and dual).
     status : Status
@@ -44,6 +47,15 @@ class Factorization:
     sampling_rate : float or None
         [Hz]
     unit, quantity : str
+    time_operator : Time or None
+        The time axis, where it has a weight.
+    time_eigenvalues : numpy.ndarray, shape (n_components,), or None
+        μ of each component, where time has a weight.
+    projected_courses : numpy.ndarray, shape (n_samples, n_components), or None
+        Least-squares time courses of the recording on the shapes, neither filtered nor shrunk, where time
+        has a weight: what damping is to be estimated from.
+    choice : WeightChoice or None
+        Scores of the candidates that automatic weights were chosen from, where time has a weight; not saved.
 
     Examples
     --------
@@ -69,6 +81,10 @@ class Factorization:
     sampling_rate: float | None = None
     unit: str = ""
     quantity: str = ""
+    time_operator: Time | None = None
+    time_eigenvalues: np.ndarray | None = None
+    projected_courses: np.ndarray | None = None
+    choice: WeightChoice | None = None
 
     @property
     def n_components(self) -> int:
@@ -82,8 +98,20 @@ class Factorization:
 
     @property
     def frequencies(self) -> np.ndarray | None:
-        """Frequency of each component [Hz] where time is penalised, else None."""
-        return None
+        """Frequency of each component, shape (n_components,) [Hz], where time is penalised, else None.
+
+        In cycles per sample where the sampling rate is unknown.
+        """
+        if self.time_operator is None or self.time_eigenvalues is None:
+            return None
+        return np.asarray(self.time_operator.frequency(np.maximum(self.time_eigenvalues, 0.0)))
+
+    @property
+    def time_bandwidth(self) -> float | None:
+        """Half-power bandwidth of the filters over time [Hz], where it is the same everywhere, else None."""
+        if self.time_operator is None or self.time_operator.order != 1:
+            return None
+        return self.time_operator.bandwidth(self.time_weight)
 
     def reconstruct(self) -> np.ndarray:
         """Return the sum of all components, shape (n_points, n_samples), in `unit`."""
@@ -97,10 +125,11 @@ class Factorization:
 
     def save(self, path: str | Path) -> None:
         """Write the factorization to an HDF5 file; an existing file is replaced once all is written."""
-        arrays = {name: getattr(self, name) for name in ARRAYS}
+        arrays = {name: getattr(self, name) for name in (*ARRAYS, *JOINT_ARRAYS)}
         arrays["history"] = np.asarray([astuple(step) for step in self.history], dtype=float)
         attributes = {name: getattr(self, name) for name in ATTRIBUTES}
         attributes |= {"operator": self.operator.to_dict(), "status": self.status.name}
+        attributes["time_operator"] = None if self.time_operator is None else self.time_operator.to_dict()
         save_fields(Path(path), KIND, arrays, attributes | {"certificate": asdict(self.certificate)})
 
     @staticmethod
@@ -111,7 +140,10 @@ class Factorization:
             fields = {name: arrays[name] for name in ARRAYS} | {name: attributes[name] for name in ATTRIBUTES}
             return Factorization(
                 **fields,
+                time_eigenvalues=arrays.get("time_eigenvalues"),
+                projected_courses=arrays.get("projected_courses"),
                 operator=operator_from_dict(attributes["operator"]),
+                time_operator=_time_operator(attributes.get("time_operator")),
                 certificate=Certificate(**attributes["certificate"]),
                 status=Status[attributes["status"]],
                 history=tuple(_step(row) for row in arrays["history"].tolist()),
@@ -124,6 +156,13 @@ class Factorization:
             f"Factorization({self.n_components} components, {len(self.spatial_factors)} points × "
             f"{len(self.time_courses)} samples, relative gap {self.certificate.gap:.1e}, {self.status.name})"
         )
+
+
+def _time_operator(fields: dict[str, Any] | None) -> Time | None:
+    operator = None if fields is None else operator_from_dict(fields)
+    if operator is not None and not isinstance(operator, Time):
+        raise ValueError(f"the time axis is a {type(operator).__name__}")
+    return operator
 
 
 def _step(row: list[float]) -> Step:

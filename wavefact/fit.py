@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from wavefact._arrays import Array
-from wavefact._fit_checks import check_run, check_settings, prepare
+from wavefact._fit_checks import (
+    check_run,
+    check_settings,
+    parsed_bandwidth,
+    prepare,
+    time_axis,
+    time_order,
+)
 from wavefact._fit_task import FitTask
+from wavefact._joint_task import JointTask
+from wavefact.dispersion import Dispersion, relation_nodes
 from wavefact.factorization import Factorization
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
@@ -17,15 +26,18 @@ from wavefact.solvers.certified import CertifiedGrowth
 
 __all__ = ["factorize", "regularization_path"]
 
+RTOL, JOINT_RTOL = 1e-6, 1e-3
+
 
 def factorize(
     recording: Recording | Array,
     operator: WaveOperator | None = None,
     *,
     wave_weight: float | str = "auto",
-    time_weight: float = 0.0,
+    time_weight: float | str = "auto",
+    dispersion: Dispersion | None = None,
     regularization: float | str = "auto",
-    rtol: float = 1e-6,
+    rtol: float | None = None,
     max_components: int | None = None,
     start: Factorization | None = None,
     debias: bool = False,
@@ -45,19 +57,28 @@ def factorize(
     wave_weight : float or "auto"
         γ ≥ 0 for the operator's own eigenvalues (see `wave_weight_from_bandwidth`); "auto"
         takes the weight that best predicts held-out sensors.
-    time_weight : float
-        γ of the time axis; 0 for now.
+    time_weight : float, "auto" or a bandwidth such as "2 Hz"
+        How strictly time courses oscillate at one frequency each.  A number is γ for the eigenvalues ω² of
+        −d²/dt² [(rad/s)⁻⁴]; 0 leaves time free.  A bandwidth is that of the filter each time course passes,
+        the same at every frequency (the time axis is then `Time` of order 1).  "auto" takes the bandwidth
+        that best predicts held-out sensors, or 0 where it is not worth its cost: where all that is found is
+        strong enough to be seen without, where it takes many tones, or where `regularization` is given.
+    dispersion : float, callable or array of shape (n, 2), optional
+        Known relation of frequency and wavenumber on which components have to lie: the wave speed c [m/s] of
+        ω = c k (for bending a [m²/s] of ω = a k²), a function that returns ω [rad/s] at wavenumbers k
+        [rad/m], or a table of frequencies [Hz] and wavenumbers [rad/m].  By default they are independent.
     regularization : float or "auto"
         λ > 0; "auto" takes the smallest at which the estimated noise alone gives nothing.
-    rtol : float
-        Relative duality gap to prove.
+    rtol : float, optional
+        Relative duality gap to prove; by default 1e-6, or 1e-3 where time has a weight.
     max_components : int, optional
         Stop growing beyond this number.
     start : Factorization, optional
         Result to begin with, of the same operator.
     debias : bool
-        Refit the time courses by least squares on the shapes found; λ shrinks them.  The
-        certificate is that of the components before.
+        Undo that λ shrinks the components: refit the time courses by least squares on the shapes found or,
+        where time has a weight, the components' amplitudes.  The certificate is that of the components
+        before.
     device : str, optional
         Torch device to compute on, such as "cuda"; by default where the recording is.
     callback : callable, optional
@@ -77,8 +98,9 @@ def factorize(
 
     Notes
     -----
-    Minimises ``½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖² + ‖d_i‖² + γ ‖(A − κ_i) d_i‖²)`` over the
-    components, their number and their centres κ_i.
+    Minimises ``½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖² + γ_t ‖(B − μ_i) x_i‖² + ‖d_i‖² + γ ‖(A − κ_i) d_i‖²)`` over
+    the components, their number, their centres κ_i and their tones μ_i, where A is the operator and B the
+    time axis.
 
     References
     ----------
@@ -99,13 +121,52 @@ def factorize(
     check_settings(wave_weight, time_weight, regularization, rtol, max_components)
     recording, operator = prepare(recording, operator, device)
     check_run(operator, start, callback)
-    task = FitTask(recording, operator, np.random.default_rng(rng))
-    weight = task.wave_weight() if wave_weight == "auto" else float(wave_weight)
-    noise, penalty = (
-        task.regularization(weight) if regularization == "auto" else (None, float(regularization))
-    )
-    solver = CertifiedGrowth(rtol, max_components)
-    return task.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
+    generator = np.random.default_rng(rng)
+    order = time_order(time_weight, regularization, recording, dispersion)
+    chosen = None if wave_weight == "auto" else float(wave_weight)
+    if order:
+        task = JointTask(recording, operator, time_axis(recording, order), generator)
+        weights = _joint_weights(task, wave_weight, time_weight, dispersion)
+        if weights[1] > 0:
+            relation = (
+                None if dispersion is None else relation_nodes(dispersion, operator, task.time, weights)
+            )
+            domain = task.domain(*weights, relation)
+            noise, penalty = _penalty(regularization, lambda: task.regularization(domain))
+            solver = CertifiedGrowth(rtol or JOINT_RTOL, max_components)
+            return task.solve(
+                solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
+            )
+        del task
+        chosen = weights[0]
+    space = FitTask(recording, operator, generator)
+    weight = space.wave_weight() if chosen is None else chosen
+    noise, penalty = _penalty(regularization, lambda: space.regularization(weight))
+    solver = CertifiedGrowth(rtol or RTOL, max_components)
+    return space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
+
+
+def _penalty(
+    regularization: float | str, automatic: Callable[[], tuple[float, float]]
+) -> tuple[float | None, float]:
+    """Return the estimated noise, where it was needed, and λ."""
+    return automatic() if regularization == "auto" else (None, float(regularization))
+
+
+def _joint_weights(
+    task: JointTask, wave_weight: float | str, time_weight: float | str, dispersion: Dispersion | None
+) -> tuple[float, float]:
+    """Return γ of both axes; 0 for time where no bandwidth helps."""
+    given = None if wave_weight == "auto" else float(wave_weight)
+    if not isinstance(time_weight, str):
+        found = task.choose(None, time_weight=time_weight).wave_weight if given is None else given
+        return found, time_weight
+    bandwidth = None if time_weight == "auto" else parsed_bandwidth(time_weight)
+    if given is not None and bandwidth is not None:
+        return given, task.time.weight(bandwidth)
+    choice = task.choose(given, bandwidth)
+    is_used = choice.helps or bandwidth is not None or dispersion is not None
+    return choice.wave_weight, task.time.weight(choice.bandwidth) if is_used else 0.0
 
 
 def regularization_path(

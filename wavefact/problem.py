@@ -5,7 +5,8 @@ letter of the paper    name here
 ====================  ==============================================================
 Y                      `Problem.data`, in the eigenbasis of the space axis
 D, Xᵀ                  `shapes` (n_points, n_components), `courses` (n_components, n_samples)
-κ, α                   `centres`, `Axis.eigenvalues`
+κ, α                   `centres`, eigenvalues of the space axis
+μ, β                   `tones`, eigenvalues of the time axis (ω² or ω)
 γ                      `Axis.weight`
 λ                      `Problem.regularization`
 ====================  ==============================================================
@@ -65,14 +66,18 @@ def unweighted(n: int, reference: Array) -> Axis:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Minimise ½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖² + ‖d_i‖² + γ ‖(A − κ_i) d_i‖²).
+    """Minimise ½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖²_μ + ‖d_i‖²_κ) over components, centres κ and tones μ.
+
+    ``‖d‖²_κ = ‖d‖² + γ ‖(A − κ) d‖²`` with A and γ of the space axis, ``‖x‖²_μ`` likewise with those of
+    the time axis.
 
     Parameters
     ----------
     data : array, shape (n_points, n_samples), real or complex
-        Recording in the eigenbasis of the space axis; `n_samples` may be the reduced one.
+        Recording in the eigenbases of both axes; where time has no weight `n_samples` may be the
+        reduced one.
     space, time : Axis
-        The two axes of the recording.
+        The two axes of the recording; eigenvalues of a time axis with a weight ascend.
     regularization : float
         λ > 0.
 
@@ -96,17 +101,26 @@ class Problem:
         """Return Y − D Xᵀ, shape (n_points, n_samples)."""
         return self.data - shapes @ courses
 
-    def penalties(self, shapes: Array, courses: Array, centres: Array) -> Array:
-        """Return θ_i = ½(‖x_i‖² + ‖d_i‖²_κ), shape (n_components,)."""
+    def penalties(self, shapes: Array, courses: Array, centres: Array, tones: Array | None = None) -> Array:
+        """Return θ_i = ½(‖x_i‖²_μ + ‖d_i‖²_κ), shape (n_components,), with tones where time has a weight."""
         xp = array_namespace(self.data)
         space = xp.sum(self.space.weights(centres) * squared(shapes), axis=0)
-        return 0.5 * (space + xp.sum(squared(courses), axis=1))
+        if tones is None:
+            return 0.5 * (space + xp.sum(squared(courses), axis=1))
+        return 0.5 * (space + xp.sum(self.time.weights(tones).T * squared(courses), axis=1))
 
-    def objective(self, shapes: Array, courses: Array, centres: Array) -> Array:
+    def objective(self, shapes: Array, courses: Array, centres: Array, tones: Array | None = None) -> Array:
         """Return the value of the objective as a zero-dimensional array."""
         xp = array_namespace(self.data)
         loss = 0.5 * xp.sum(squared(self.residual(shapes, courses)))
-        return loss + self.regularization * xp.sum(self.penalties(shapes, courses, centres))
+        return loss + self.regularization * xp.sum(self.penalties(shapes, courses, centres, tones))
+
+    def window(self, columns: np.ndarray) -> Problem:
+        """Return the problem of some columns (samples) alone."""
+        index = like(columns, self.data)
+        xp = array_namespace(self.data)
+        time = Axis(xp.take(self.time.eigenvalues, index), self.time.weight)
+        return Problem(xp.take(self.data, index, axis=1), self.space, time, self.regularization)
 
     def dual(self, residual: Array, polar_upper: float) -> float:
         """Return the value of the best multiple of `residual` that is feasible in the dual.

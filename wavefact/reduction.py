@@ -21,7 +21,7 @@ from wavefact._arrays import Array, adjoint, array_namespace, is_complex, real, 
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 
-__all__ = ["Reduction", "gram_root", "project", "to_eigenbasis"]
+__all__ = ["Reduction", "gram_root", "power_of_two", "project", "to_eigenbasis"]
 
 BLOCK_BYTES = 2**25  # of double precision, so that conversions need little memory
 SAFE = 1e100  # magnitudes beyond this, or below its inverse, are rescaled before squaring
@@ -53,12 +53,12 @@ class Reduction:
         (gram, sums), peak = _moments(recording, 1.0), 1.0
         energy = _trace(gram)
         if not SAFE**-2 < energy < SAFE**2:
-            peak = _power_of_two(_peak(recording))
+            peak = power_of_two(_peak(recording))
             gram, sums = _moments(recording, peak)
             energy = _trace(gram)
         constant = float(np.sum(np.abs(to_numpy(sums)) ** 2)) / recording.n_samples
         self.mean_share = constant / energy if energy > 0 else 0.0
-        root_mean_square = _power_of_two(sqrt(energy / (recording.n_sensors * recording.n_samples)))
+        root_mean_square = power_of_two(sqrt(energy / (recording.n_sensors * recording.n_samples)))
         self.scale = peak * root_mean_square
         self.gram = to_eigenbasis(operator, gram / root_mean_square**2)
 
@@ -151,6 +151,6 @@ def _trace(gram: Array) -> float:
     return float(np.sum(to_numpy(real(array_namespace(gram).linalg.diagonal(gram)))))
 
 
-def _power_of_two(value: float) -> float:
+def power_of_two(value: float) -> float:
     """Return the power of two just above `value`, so that scaling by it rounds nothing."""
     return ldexp(1.0, max(frexp(value)[1], -1021)) if value > 0 else 1.0

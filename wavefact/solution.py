@@ -134,11 +134,14 @@ class Solution:
     courses : array, shape (n_components, n_samples)
     centres : array, shape (n_components,)
         κ of each component.
+    tones : array, shape (n_components,), or None
+        μ of each component, where time has a weight.
     """
 
     shapes: Array
     courses: Array
     centres: Array
+    tones: Array | None
     certificate: Certificate
     status: Status
     history: tuple[Step, ...]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from independent import line_eigenvalues, noise, objective, problem_of, singular_values
 
-from wavefact.solvers.descent import Factors
+from wavefact.solvers.base import Factors
 from wavefact.solvers.growth import MOST_PEAKS, grow, prune
 
 

@@ -14,6 +14,7 @@ from wavefact.errors import InputError
 
 __all__ = [
     "AUTO_OR_NUMBER",
+    "AUTO_OR_NUMBER_OR_HERTZ",
     "BANDWIDTH",
     "COUNTS",
     "NUMBERS",
@@ -54,18 +55,22 @@ class Numbers(click.ParamType):
 
 
 class AutoOrNumber(click.ParamType):
-    """A number, or the word ``auto``."""
+    """A number, or the word ``auto``; with `unit`, also a number and that unit."""
 
     name = "auto|number"
 
+    def __init__(self, unit: str | None = None) -> None:
+        self._unit = unit
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number or the word."""
-        if value == "auto":
+        if value == "auto" or (self._unit is not None and str(value).strip().endswith(self._unit)):
             return value
         try:
             return float(value)
         except ValueError:
-            self.fail(f"{value!r} is neither a number nor 'auto'.", param, ctx)
+            unit = "" if self._unit is None else f", nor a bandwidth such as '2 {self._unit}'"
+            self.fail(f"{value!r} is neither a number nor 'auto'{unit}.", param, ctx)
 
 
 class Bandwidth(click.ParamType):
@@ -120,6 +125,7 @@ def positions_in(path: Path) -> np.ndarray:
 
 
 AUTO_OR_NUMBER, BANDWIDTH, POSITIONS = AutoOrNumber(), Bandwidth(), Positions()
+AUTO_OR_NUMBER_OR_HERTZ = AutoOrNumber("Hz")
 NUMBERS, COUNTS = Numbers(), Numbers(whole=True)
 
 

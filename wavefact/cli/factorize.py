@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from wavefact.cli._files import read_recording
 from wavefact.cli._group import NOT_CERTIFIED
 from wavefact.cli._operators import operator_for, operator_options
 from wavefact.cli._options import (
     AUTO_OR_NUMBER,
+    AUTO_OR_NUMBER_OR_HERTZ,
     BANDWIDTH,
     PATH,
     POSITIONS,
@@ -63,13 +65,28 @@ __all__ = ["factorize"]
     help="Instead of --wave-weight: the bandwidth B of a component at wavenumber K [rad/m].",
 )
 @click.option(
+    "--time-weight",
+    type=AUTO_OR_NUMBER_OR_HERTZ,
+    default="auto",
+    metavar="auto|NUM|'NUM Hz'",
+    help="How strictly each component keeps to one frequency: 0 not at all, or the bandwidth it may have.",
+)
+@click.option(
+    "--wave-speed",
+    type=float,
+    metavar="C",
+    help="Wave speed [m/s] that ties frequencies to wavenumbers (for bending a [m²/s] of ω = a k²).",
+)
+@click.option(
     "--regularization",
     type=AUTO_OR_NUMBER,
     default="auto",
     metavar="auto|NUM",
     help="What a component must exceed; auto: just what noise alone would reach.",
 )
-@click.option("--rtol", type=float, default=1e-6, show_default=True, help="Relative gap to prove.")
+@click.option(
+    "--rtol", type=float, help="Relative gap to prove; by default 1e-6, or 1e-3 where time has a weight."
+)
 @click.option("--max-components", type=int, help="Stop growing beyond this number.")
 @click.option(
     "--detrend", type=click.Choice(["constant", "linear"]), help="Remove offsets, or also drifts, first."
@@ -137,6 +154,8 @@ def _solved(signals: Recording, options: dict[str, Any]) -> Factorization:
             signals,
             operator,
             wave_weight=weight,
+            time_weight=options["time_weight"],
+            dispersion=options["wave_speed"],
             regularization=options["regularization"],
             rtol=options["rtol"],
             max_components=options["max_components"],
@@ -177,6 +196,9 @@ def summary(fit: Factorization) -> dict[str, Any]:
         "polar_upper": fit.certificate.polar_upper,
         "regularization": fit.regularization,
         "wave_weight": fit.wave_weight,
+        "time_weight": fit.time_weight,
+        "time_bandwidth": fit.time_bandwidth,
+        "frequencies": fit.frequencies,
         "noise": fit.noise,
         "rounds": len(fit.history),
         "operator": f"{type(fit.operator).__name__}: {fit.operator.description()}",
@@ -185,15 +207,27 @@ def summary(fit: Factorization) -> dict[str, Any]:
 
 def lines(fit: Factorization, seconds: float) -> list[str]:
     """Return what is printed of a factorization."""
-    numbers = [f"{number:.4g}" for number in fit.wavenumbers]
-    if len(numbers) > 12:
-        numbers = [*numbers[:10], "…", numbers[-1]]
     found = f"{fit.n_components} component{'' if fit.n_components == 1 else 's'}"
-    at = f" at wavenumbers {', '.join(numbers)} rad/m" if numbers else ""
+    at = f" at wavenumbers {_listed(fit.wavenumbers)} rad/m" if fit.n_components else ""
+    if fit.n_components and fit.frequencies is not None:
+        at += f" and frequencies {_listed(fit.frequencies)} Hz"
     noise = "" if fit.noise is None else f" (noise {fit.noise:.3g}{f' {fit.unit}' if fit.unit else ''})"
     return [
         f"{type(fit.operator).__name__}: {fit.operator.description()}.",
         f"{found}{at}, in {seconds:.1f} s.",
-        f"Regularization {fit.regularization:.4g}{noise}, wave weight {fit.wave_weight:.4g}.",
+        f"Regularization {fit.regularization:.4g}{noise}, wave weight {fit.wave_weight:.4g}, "
+        f"{_time_text(fit)}.",
         certificate_sentence(fit),
     ]
+
+
+def _listed(values: np.ndarray) -> str:
+    """Write numbers, of many only some."""
+    numbers = [f"{number:.4g}" for number in values]
+    return ", ".join(numbers if len(numbers) <= 12 else [*numbers[:10], "…", numbers[-1]])
+
+
+def _time_text(fit: Factorization) -> str:
+    if fit.time_bandwidth is not None:
+        return f"time bandwidth {fit.time_bandwidth:.4g} Hz"
+    return f"time weight {fit.time_weight:.4g}"

@@ -50,7 +50,7 @@ def plan_bands(
     >>> [band.factor for band in plan_bands(5, 61440, 256.0, (1.0, 12.0))]
     [8]
     """
-    low, high = _validated(frequency_range, sampling_rate)
+    low, high = checked_range(frequency_range, sampling_rate)
     nyquist, duration = sampling_rate / 2, n_samples / sampling_rate
     bands: list[Band] = []
     while True:
@@ -60,6 +60,21 @@ def plan_bands(
             return (*bands, Band(low, high, factor))
         bands.append(Band(edge, high, factor))
         high = edge
+
+
+def checked_range(frequency_range: tuple[float, float] | None, sampling_rate: float) -> tuple[float, float]:
+    """Return the range (low, high) [Hz], all up to the Nyquist frequency for None, or say what is wrong."""
+    if frequency_range is None:
+        return 0.0, sampling_rate / 2
+    low, high = (float(edge) for edge in frequency_range)
+    if not 0 <= low < high:
+        raise InputError(f"The frequency range {low:g} to {high:g} Hz must rise from zero or above.")
+    if low >= sampling_rate / 2:
+        raise InputError(
+            f"The frequency range begins at {low:g} Hz, but signals at {sampling_rate:g} Hz hold nothing "
+            f"above {sampling_rate / 2:g} Hz."
+        )
+    return low, min(high, sampling_rate / 2)
 
 
 def restrict(signals: np.ndarray, sampling_rate: float, band: Band) -> np.ndarray:
@@ -79,17 +94,3 @@ def restrict(signals: np.ndarray, sampling_rate: float, band: Band) -> np.ndarra
     ):  # fewer than 4 half cycles: nothing to cut
         return np.asarray(slow)
     return np.asarray(sosfiltfilt(butter(4, corner, "highpass", output="sos"), slow, axis=1))
-
-
-def _validated(frequency_range: tuple[float, float] | None, sampling_rate: float) -> tuple[float, float]:
-    if frequency_range is None:
-        return 0.0, sampling_rate / 2
-    low, high = (float(edge) for edge in frequency_range)
-    if not 0 <= low < high:
-        raise InputError(f"The frequency range {low:g} to {high:g} Hz must rise from zero or above.")
-    if low >= sampling_rate / 2:
-        raise InputError(
-            f"The frequency range begins at {low:g} Hz, but signals at {sampling_rate:g} Hz hold nothing "
-            f"above {sampling_rate / 2:g} Hz."
-        )
-    return low, min(high, sampling_rate / 2)

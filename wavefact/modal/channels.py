@@ -13,7 +13,7 @@ from wavefact.modal.grouping import group_components, independent_channels
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording, check_signals
 
-__all__ = ["Channels", "Components", "channels_of", "rigid_motions"]
+__all__ = ["Channels", "Components", "TimedComponents", "channels_of", "rigid_motions"]
 
 _MAX_CHANNELS = 24
 _ABOVE_NOISE = 1.1
@@ -50,6 +50,23 @@ class Components(Protocol):
     @property
     def unit(self) -> str:
         """Unit of the signals."""
+
+
+@runtime_checkable
+class TimedComponents(Components, Protocol):
+    """What else identification needs where time was penalised; each is None where it was not."""
+
+    @property
+    def frequencies(self) -> Array | None:
+        """Frequencies (n_components,) [Hz]."""
+
+    @property
+    def time_bandwidth(self) -> float | None:
+        """Half-power bandwidth of the filters that the time courses passed [Hz]."""
+
+    @property
+    def projected_courses(self) -> Array | None:
+        """Least-squares courses of the recording on the shapes (n_samples, n_components), not filtered."""
 
 
 @dataclass(frozen=True)
@@ -92,16 +109,30 @@ def channels_of(source: Components | Recording, operator: WaveOperator | None = 
         raw = _of_components(source, operator)
     else:
         raise InputError(f"identify takes a Factorization or a Recording, not {type(source).__name__}.")
-    if raw.operator is not None and raw.operator.n_points != raw.shapes.shape[0]:
+    check_sizes(raw.operator, raw.shapes.shape[0], raw.signals.shape[1])
+    return _standardized(_real(raw))
+
+
+def check_sizes(operator: WaveOperator | None, n_points: int, n_samples: int) -> None:
+    """Refuse an operator on other points, and signals that are too short."""
+    if operator is not None and operator.n_points != n_points:
         raise InputError(
-            f"The operator has {raw.operator.n_points} points, the signals {raw.shapes.shape[0]}; "
+            f"The operator has {operator.n_points} points, the signals {n_points}; "
             "give an operator on the same points."
         )
-    if raw.signals.shape[1] < 64:
+    if n_samples < 64:
+        raise InputError(f"{n_samples} samples are too few to identify modes; at least 64 are needed.")
+
+
+def checked_rate(sampling_rate: float | None) -> float:
+    """Return the sampling rate [Hz], or say what is wrong with it."""
+    if sampling_rate is None:
         raise InputError(
-            f"{raw.signals.shape[1]} samples are too few to identify modes; at least 64 are needed."
+            "Frequencies need a sampling rate; give sampling_rate (--sampling-rate on the command line)."
         )
-    return _standardized(_real(raw))
+    if not (np.isfinite(sampling_rate) and sampling_rate > 0):
+        raise InputError(f"The sampling rate must be positive, not {sampling_rate:g} Hz.")
+    return float(sampling_rate)
 
 
 def rigid_motions(operator: WaveOperator) -> np.ndarray:
@@ -113,7 +144,7 @@ def rigid_motions(operator: WaveOperator) -> np.ndarray:
 def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channels:
     check_signals(recording)
     signals = to_numpy(recording.load().signals)
-    rate = _rate(recording.sampling_rate)
+    rate = checked_rate(recording.sampling_rate)
     shapes = np.eye(signals.shape[0])
     if signals.shape[0] > _MAX_CHANNELS:
         shapes, signals = _principal(signals)
@@ -136,9 +167,8 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
         basis, triangular = np.linalg.qr(shapes)
         turned, signals = _principal(triangular @ signals)
         shapes = basis @ turned
-    return Channels(
-        signals, shapes, _rate(fit.sampling_rate), operator, operator.positions, fit.quantity, fit.unit, True
-    )
+    rate = checked_rate(fit.sampling_rate)
+    return Channels(signals, shapes, rate, operator, operator.positions, fit.quantity, fit.unit, True)
 
 
 def _principal(signals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -179,13 +209,3 @@ def _standardized(channels: Channels) -> Channels:
         signals=scaled / spread[:, None],
         shapes=channels.shapes[:, living] * (peak[living] / np.max(peak, initial=1e-300)) * spread,
     )
-
-
-def _rate(sampling_rate: float | None) -> float:
-    if sampling_rate is None:
-        raise InputError(
-            "Frequencies need a sampling rate; give sampling_rate (--sampling-rate on the command line)."
-        )
-    if not (np.isfinite(sampling_rate) and sampling_rate > 0):
-        raise InputError(f"The sampling rate must be positive, not {sampling_rate:g} Hz.")
-    return float(sampling_rate)

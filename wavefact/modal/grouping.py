@@ -19,8 +19,10 @@ def group_components(
     *,
     wavenumber_tolerance: float = 0.05,
     min_mac: float = 0.9,
+    frequencies: np.ndarray | None = None,
+    frequency_gap: float | np.ndarray = np.inf,
 ) -> np.ndarray:
-    """Label components that share wavenumber and shape.
+    """Label components that share wavenumber and shape, and frequency where they have one.
 
     Parameters
     ----------
@@ -30,6 +32,9 @@ def group_components(
         Largest relative difference.
     min_mac : float
         Smallest MAC.
+    frequencies : (n_components,) array [Hz], optional
+    frequency_gap : float, or (n_components, n_components) array [Hz]
+        Largest distance of neighbours in a chain of tones.
 
     Returns
     -------
@@ -49,6 +54,8 @@ def group_components(
     gap = np.abs(wavenumbers[:, None] - wavenumbers[None, :])
     near = gap <= wavenumber_tolerance * np.maximum(wavenumbers[:, None], wavenumbers[None, :])
     linked = near & (mac(spatial_factors, spatial_factors) >= min_mac)
+    if frequencies is not None:
+        linked = linked & (np.abs(frequencies[:, None] - frequencies) <= frequency_gap)
     labels = np.full(n_components, -1)
     for component in range(n_components):
         if labels[component] < 0:

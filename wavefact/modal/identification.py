@@ -8,14 +8,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.modal.bands import Band, plan_bands, restrict
-from wavefact.modal.channels import Channels, Components, channels_of, rigid_motions
+from wavefact.modal.bands import Band, checked_range, plan_bands, restrict
+from wavefact.modal.channels import (
+    Channels,
+    Components,
+    TimedComponents,
+    channels_of,
+    checked_rate,
+    rigid_motions,
+)
 from wavefact.modal.model import ModalModel
 from wavefact.modal.refinement import merge_splits, refine
 from wavefact.modal.residues import Residues, fit_residues
 from wavefact.modal.similarity import mac, normalized_shapes
 from wavefact.modal.stability import StabilityLimits, candidates
 from wavefact.modal.subspace import block_counts, correlations, discrete_poles, poles_by_order
+from wavefact.modal.timed import modes_of_tones
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
@@ -93,10 +101,16 @@ def identify(
     signals.  A mode's shape is what its residue takes of each component's shape; its wavenumber comes from
     the operator's Rayleigh quotient of that shape.
 
+    Where a factorization has penalised time too, its components already stand out of the noise and say where
+    modes are.  Components of one shape whose frequencies form a chain are gathered; frequency and damping
+    are then those of greatest likelihood for the recording projected onto the shapes, which no filter has
+    narrowed.
+
     References
     ----------
     B. Peeters and G. De Roeck, "Reference-based stochastic subspace identification for output-only modal
     analysis", Mech. Syst. Signal Process. 13(6), 1999.
+    P. Whittle, "Estimation and information in stationary time series", Ark. Mat. 2, 1953.
 
     Examples
     --------
@@ -110,12 +124,31 @@ def identify(
     (array([5.]), array([0.01]))
     """
     settings = _validated(IdentificationSettings() if settings is None else settings)
+    if isinstance(source, TimedComponents) and source.projected_courses is not None:
+        return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
     n_channels, n_samples = channels.signals.shape
     bands = plan_bands(max(n_channels, 1), n_samples, channels.sampling_rate, frequency_range)
     found = [_modes_in_band(channels, band, settings) for band in bands] if n_channels else []
-    model = _elastic(_united(found, channels), channels, settings)
+    model = _elastic(_united(found, channels), channels.operator, settings)
     _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(bands))
+    return model
+
+
+def _of_tones(
+    fit: TimedComponents,
+    frequency_range: tuple[float, float] | None,
+    operator: WaveOperator | None,
+    settings: IdentificationSettings,
+) -> ModalModel:
+    operator = fit.operator if operator is None else operator
+    low, high = checked_range(frequency_range, checked_rate(fit.sampling_rate))
+    model = modes_of_tones(fit, operator)
+    least, most = settings.damping_range
+    kept = (model.damping_ratios > least) & (model.damping_ratios < most)
+    kept = kept & (model.frequencies >= low) & (model.frequencies <= high)
+    model = _elastic(model.select(kept), operator, settings)
+    _logger.info("identified %d modes in %d components", model.n_modes, fit.spatial_factors.shape[1])
     return model
 
 
@@ -190,11 +223,12 @@ def _united(found: list[ModalModel], channels: Channels) -> ModalModel:
     return every.select(sorted(kept, key=lambda mode: every.frequencies[mode]))
 
 
-def _elastic(model: ModalModel, channels: Channels, settings: IdentificationSettings) -> ModalModel:
+def _elastic(
+    model: ModalModel, operator: WaveOperator | None, settings: IdentificationSettings
+) -> ModalModel:
     """Add wavenumbers, and leave out motions that are rigid for the operator."""
     from dataclasses import replace
 
-    operator = channels.operator
     if operator is None or model.n_modes == 0:
         return model
     weights = np.abs(operator.analyze(model.mode_shapes)) ** 2

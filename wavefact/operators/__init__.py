@@ -2,7 +2,8 @@
 
 Which one?  Points along a line: `String` (strings, rods, tubes) or `Beam` (bending).  On a rectangular grid:
 `Membrane` (membranes, rooms) or `Plate` (bending).  Anywhere: `FiniteElement` where the stiffness and mass
-matrices are known, `Graph` where only neighbours are.  ``OPERATORS`` is the table that result files refer
+matrices are known, `Graph` where only neighbours are.  `Time` is the other axis of every recording.
+``OPERATORS`` is the table that result files refer
 to: a new operator is one file and one line here.
 """
 
@@ -19,6 +20,7 @@ from wavefact.operators.graph import Graph
 from wavefact.operators.membrane import Membrane
 from wavefact.operators.plate import Plate
 from wavefact.operators.string import String
+from wavefact.operators.time import Time
 
 __all__ = [
     "OPERATORS",
@@ -28,6 +30,7 @@ __all__ = [
     "Membrane",
     "Plate",
     "String",
+    "Time",
     "WaveOperator",
     "operator_from_dict",
 ]
@@ -39,6 +42,7 @@ OPERATORS: dict[str, type[WaveOperator]] = {
     "Membrane": Membrane,
     "Plate": Plate,
     "String": String,
+    "Time": Time,
 }
 
 

@@ -7,9 +7,23 @@ Add a picture: one file beside these with one function, and one line in ``__all_
 
 from wavefact.plots.certificate import certificate
 from wavefact.plots.components import components
+from wavefact.plots.frequency_wavenumber import frequency_wavenumber
 from wavefact.plots.modes import modes
 from wavefact.plots.polar import polar
+from wavefact.plots.singular_values import singular_values
 from wavefact.plots.summary import save, summary
 from wavefact.plots.wavefield import wavefield
+from wavefact.plots.weight_choice import weight_choice
 
-__all__ = ["certificate", "components", "modes", "polar", "save", "summary", "wavefield"]
+__all__ = [
+    "certificate",
+    "components",
+    "frequency_wavenumber",
+    "modes",
+    "polar",
+    "save",
+    "singular_values",
+    "summary",
+    "wavefield",
+    "weight_choice",
+]

@@ -1,31 +1,36 @@
 """Certified growth: descend, look where the polar exceeds λ, add components there, until proven.
 
-Each round (1) descends by closed forms, (2) tests the polar at all eigenvalues and current
-centres, adding a component at every peak above λ, and (3), where none is left, proves the
-level λ(1 + ε) over the continuum of centres, ε chosen such that the duality gap is then at
-most `rtol`.  At most n_points atoms touch λ at an optimum, so the growth ends.
+Each round (1) descends by closed forms, (2) looks where the polar is large, adding a component
+at every peak above λ, and (3), where none is left, proves the level λ(1 + ε) over the continuum
+of centres (and tones), ε chosen such that the duality gap is then at most `rtol`.  At most
+n_points atoms touch λ at an optimum, so the growth ends.
+
+How a residual is searched depends on which axes have a weight: `SpaceSearch` where only space
+has, `JointSearch` elsewhere.
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import Array, array_namespace, to_numpy
-from wavefact.polar import polar, prove, rounding, spectrum
-from wavefact.problem import Axis, Problem
-from wavefact.ritz import candidate_centres, ritz
+from wavefact._arrays import Array, array_namespace
+from wavefact.joint import Domain
+from wavefact.polar import rounding
+from wavefact.problem import Problem
 from wavefact.solution import Callback, Certificate, Solution, Status, Step, certify
-from wavefact.solvers.descent import Factors, descend, fit_courses
-from wavefact.solvers.growth import grow, prune
+from wavefact.solvers.base import Factors, Search, Seed, joined
+from wavefact.solvers.joint_search import JointSearch
+from wavefact.solvers.space_search import SpaceSearch
 
 __all__ = ["CertifiedGrowth"]
 
 logger = logging.getLogger("wavefact")
 
-SPARE = 4  # components per point that growth may hold before some of them vanish or merge
+SPARE = 4  # times the components of any optimum, before some of them vanish or merge
 LOOSE = 1e-3  # relative step of the first descents; they only have to show where to grow
 TIGHTEST = 1e-13  # of the last ones, where lesser accuracy does not do
 STALLED = 0.03  # of the gap: a round that gains less has descended too little
@@ -37,15 +42,11 @@ class _State:
 
     factors: Factors
     residual: Array
-    gram: Array
+    image: Any  # what the search needs of the residual
     primal: float
 
     def __len__(self) -> int:
-        return int(self.factors.centres.shape[0])
-
-    @property
-    def centres(self) -> np.ndarray:
-        return to_numpy(self.factors.centres)
+        return self.factors.n_components
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ class CertifiedGrowth:
         no more than one per point.
     max_rounds : int
         Largest number of rounds.
+    domain : Domain, optional
+        Where centres and tones may lie together, such as on a dispersion relation; by default anywhere.
 
     References
     ----------
@@ -71,17 +74,18 @@ class CertifiedGrowth:
     rtol: float = 1e-6
     max_components: int | None = None
     max_rounds: int = 100
+    domain: Domain | None = None
 
     def solve(
-        self, problem: Problem, start: Array | None = None, callback: Callback | None = None
+        self, problem: Problem, start: Array | Seed | None = None, callback: Callback | None = None
     ) -> Solution:
         """Return the certified solution of `problem`.
 
         Parameters
         ----------
         problem : Problem
-        start : array, shape (n_points, n_start), optional
-            Shapes in the eigenbasis to begin with (a warm start).
+        start : array, shape (n_points, n_start), or Seed, optional
+            Shapes in the eigenbasis to begin with (a warm start); where time has a weight, with tones.
         callback : callable, optional
             Receives a `Step` after every round; a true answer stops.
 
@@ -89,8 +93,9 @@ class CertifiedGrowth:
         -------
         Solution
         """
-        run = _Run(problem, self.rtol, callback)
-        state = run.descend(_empty(problem) if start is None else start)
+        search = _search(problem, self.rtol, self.domain)
+        run = _Run(problem, search, self.rtol, callback)
+        state = run.descend(search.seed(start))
         for _ in range(self.max_rounds):
             state, above = run.search(state)
             if len(above) == 0:
@@ -98,48 +103,50 @@ class CertifiedGrowth:
                     return run.proven(state)
                 # The level holds, so what is left of the gap is the descent's.
                 run.tighten()
-                before, state = state, run.descend(state.factors.shapes)
+                before, state = state, run.descend(state.factors.seed)
                 if not state.primal < before.primal:
                     break
                 continue
-            new, highest = grow(problem, state.gram, above)
-            room = (self.max_components or SPARE * len(problem.space)) - len(state)
+            new, highest = search.grow(state.image, above)
+            room = (self.max_components or SPARE * search.most) - len(state)
             if run.report(state, highest):
                 return run.give_up(state, Status.STOPPED)
             if room <= 0:
                 return run.give_up(run.refine(state), Status.COMPONENT_LIMIT)
             if highest <= problem.regularization:  # nothing to gain, yet no proof either: rounding
                 break
-            new = new[:, : min(room, new.shape[1])]
-            shapes = array_namespace(new).concat([state.factors.shapes, new], axis=1)
-            before, state = state, run.descend(shapes)
+            before, state = state, run.descend(joined(state.factors.seed, new.first(room)))
             if run.is_stuck(before, state):
                 break
         return run.give_up(state, Status.ROUND_LIMIT)
 
 
+def _search(problem: Problem, rtol: float, domain: Domain | None) -> Search:
+    if problem.time.weight > 0 or domain is not None:
+        return JointSearch(problem, rtol, domain)
+    return SpaceSearch(problem)
+
+
 class _Run:
     """One solve: the accuracy reached so far, the history, and how it ends."""
 
-    def __init__(self, problem: Problem, rtol: float, callback: Callback | None) -> None:
-        self._problem, self._rtol, self._callback = problem, rtol, callback
+    def __init__(self, problem: Problem, search: Search, rtol: float, callback: Callback | None) -> None:
+        self._problem, self._search, self._rtol, self._callback = problem, search, rtol, callback
         self._accuracy, self._final = LOOSE, max(1e-3 * rtol, TIGHTEST)
         self._history: list[Step] = []
 
-    def descend(self, shapes: Array) -> _State:
-        """Minimise from `shapes`, then drop what vanished and merge what coincides."""
-        problem = self._problem
-        if shapes.shape[1] == 0:
-            return _state(problem, Factors(shapes, fit_courses(problem, shapes), _no_centres(problem)))
-        factors = descend(problem, shapes, self._accuracy)
-        kept = prune(factors, self._vanishing(factors), problem.space.bandwidth)
-        if kept.centres.shape[0] < factors.centres.shape[0]:
-            return self.descend(kept.shapes)
-        return _state(problem, kept)
+    def descend(self, seed: Seed) -> _State:
+        """Minimise from `seed`, then drop what vanished and merge what coincides."""
+        if seed.n_components == 0:
+            return self._state(self._search.nothing())
+        factors = self._search.descend(seed, self._accuracy)
+        kept = self._search.prune(factors, self._vanishing(factors))
+        return self._state(kept) if kept.n_components == factors.n_components else self.descend(kept.seed)
 
     def tighten(self) -> None:
         """Ask for more accuracy of the next descents."""
         self._accuracy = max(0.1 * self._accuracy, TIGHTEST)
+        self._search.refine()
 
     def is_stuck(self, before: _State, after: _State) -> bool:
         """Tell whether rounding ends the progress; tighten where only loose descents do, as at small λ."""
@@ -155,16 +162,16 @@ class _Run:
         if self._accuracy <= self._final:
             return state
         self._accuracy = self._final
-        return self.descend(state.factors.shapes)
+        return self.descend(state.factors.seed)
 
-    def search(self, state: _State) -> tuple[_State, np.ndarray]:
-        """Return centres where the polar is too high; none means that the level is proven."""
+    def search(self, state: _State) -> tuple[_State, Any]:
+        """Return where the polar is too high; nothing means that the level is proven."""
         above = self._sweep(state)
         if len(above) == 0 and self._accuracy > self._final and len(state):
             state = self.refine(state)
             above = self._sweep(state)
         if len(above) == 0:
-            above = prove(state.gram, self._problem.space, self._level(state), state.centres)
+            above = self._search.prove(state.image, state.factors, self._level(state))
         return state, above
 
     def report(self, state: _State, polar_found: float) -> bool:
@@ -178,25 +185,27 @@ class _Run:
 
     def proven(self, state: _State) -> Solution:
         """Return the certified solution."""
-        axis = self._problem.space
-        attained = float(np.max(spectrum(state.gram, axis, _with_bounds(axis, state.centres))))
+        attained = self._search.attained(state.image, state.factors)
         certificate = self._certificate(state, attained, self._proven_level(state))
         return self._solution(state, certificate, Status.CERTIFIED)
 
     def give_up(self, state: _State, status: Status) -> Solution:
         """Return what there is, with the gap that can be proven for it."""
-        bound = polar(state.gram, self._problem.space, rtol=0.1 * self._rtol, start=state.centres.tolist())
-        certificate = self._certificate(state, bound.attained, bound.upper)
+        attained, upper = self._search.polar(state.image, state.factors, 0.1 * self._rtol)
+        certificate = self._certificate(state, attained, upper)
         return self._solution(
             state, certificate, Status.CERTIFIED if certificate.gap <= self._rtol else status
         )
 
-    def _sweep(self, state: _State) -> np.ndarray:
-        axis = self._problem.space
-        centres = candidate_centres(axis, state.centres)
+    def _state(self, factors: Factors) -> _State:
+        residual = self._problem.residual(factors.shapes, factors.courses)
+        primal = float(self._problem.objective(*factors))
+        return _State(factors, residual, self._search.image(residual), primal)
+
+    def _sweep(self, state: _State) -> Any:
         level = max(self._level(state), self._problem.regularization * (1.0 + self._accuracy))
         # Lower estimates suffice here: what they miss, the proof finds.
-        return centres[ritz(state.gram, axis, centres) > level]
+        return self._search.sweep(state.image, state.factors, level)
 
     def _level(self, state: _State) -> float:
         """Return λ(1 + ε) such that a polar below it means a gap of at most 3/4 rtol.
@@ -229,20 +238,3 @@ class _Run:
     def _solution(self, state: _State, certificate: Certificate, status: Status) -> Solution:
         self._record(state, certificate, proven=True)
         return Solution(*state.factors, certificate, status, tuple(self._history))
-
-
-def _state(problem: Problem, factors: Factors) -> _State:
-    residual = problem.residual(factors.shapes, factors.courses)
-    return _State(factors, residual, problem.gram(residual), float(problem.objective(*factors)))
-
-
-def _empty(problem: Problem) -> Array:
-    return problem.data[:, :0]
-
-
-def _no_centres(problem: Problem) -> Array:
-    return problem.space.eigenvalues[:0]
-
-
-def _with_bounds(axis: Axis, centres: np.ndarray) -> np.ndarray:
-    return np.concatenate([centres, axis.bounds])

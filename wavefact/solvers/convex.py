@@ -24,7 +24,7 @@ from wavefact.errors import InputError, MissingPackageError
 from wavefact.polar import polar
 from wavefact.problem import Problem
 from wavefact.solution import Callback, Solution, Status, certify
-from wavefact.solvers.descent import Factors
+from wavefact.solvers.base import Factors
 
 __all__ = ["GridProgram", "continuum_optimum", "grid_dual"]
 

@@ -12,13 +12,15 @@ objective: a mixed step that does not descend is replaced by the plain one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
 from wavefact._arrays import Array, adjoint, array_namespace, device, squared
 from wavefact.problem import Axis, Problem
+from wavefact.solvers.base import Factors
 
-__all__ = ["Factors", "descend", "fit_courses", "retune"]
+__all__ = ["Round", "accelerate", "descend", "fit_courses", "retune", "ridge", "solve_shapes"]
 
 MEMORY = 10  # pairs of past iterates that are mixed
 FLOOR = 1e-14  # relative noise of the objective in double precision
@@ -26,37 +28,42 @@ TINY = 1e-300  # keeps vanished shapes from dividing zero by zero
 BLOCK = 2**23  # entries of normal matrices that are solved in one batch
 
 
-class Factors(NamedTuple):
-    """Shapes (n_points, n_components), courses (n_components, n_samples), centres (n_components,)."""
+class Round(NamedTuple):
+    """One plain alternation: factors at the given unknowns, the unknowns it leads to, the objective."""
 
-    shapes: Array
-    courses: Array
-    centres: Array
-
-
-class _Round(NamedTuple):
     factors: Factors
-    mapped: Array  # shapes after one plain alternation, in the frame of the given ones
+    mapped: Array  # in the frame of the given ones
     objective: float
 
 
 def descend(problem: Problem, shapes: Array, rtol: float, max_iterations: int = 400) -> Factors:
     """Minimise over shapes, courses and centres from `shapes`, to a relative step of `rtol`."""
-    xp = array_namespace(shapes)
-    now = _alternate(problem, shapes)
-    past_shapes, past_steps = [shapes], [now.mapped - shapes]
+    return accelerate(lambda given: _alternate(problem, given), shapes, rtol, max_iterations)
+
+
+def accelerate(
+    alternate: Callable[[Array], Round],
+    unknowns: Array,
+    rtol: float,
+    max_iterations: int = 400,
+    memory: int = MEMORY,
+) -> Factors:
+    """Repeat an alternation, with Anderson mixing, until it moves the unknowns by less than `rtol`."""
+    xp = array_namespace(unknowns)
+    now = alternate(unknowns)
+    past, past_steps = [unknowns], [now.mapped - unknowns]
     for _ in range(max_iterations):
         step = past_steps[-1]
-        if float(xp.sum(squared(step))) <= rtol**2 * float(xp.sum(squared(shapes))):
+        if float(xp.sum(squared(step))) <= rtol**2 * float(xp.sum(squared(unknowns))):
             break
-        mixed = _mix(past_shapes, past_steps)
-        trial = _alternate(problem, mixed)
+        mixed = _mix(past, past_steps)
+        trial = alternate(mixed)
         if not trial.objective <= now.objective * (1.0 + FLOOR):
-            mixed = shapes + step
-            trial, past_shapes, past_steps = _alternate(problem, mixed), [], []
-        shapes, now = mixed, trial
-        past_shapes = [*past_shapes[-MEMORY:], shapes]
-        past_steps = [*past_steps[-MEMORY:], now.mapped - shapes]
+            mixed = unknowns + step
+            trial, past, past_steps = alternate(mixed), [], []
+        unknowns, now = mixed, trial
+        past = [*past[-memory:], unknowns]
+        past_steps = [*past_steps[-memory:], now.mapped - unknowns]
     return now.factors
 
 
@@ -88,16 +95,16 @@ def retune(axis: Axis, shapes: Array) -> tuple[Array, Array]:
     return centres, basis @ vectors
 
 
-def _alternate(problem: Problem, shapes: Array) -> _Round:
+def _alternate(problem: Problem, shapes: Array) -> Round:
     centres, rotation = retune(problem.space, shapes)
     turned = shapes @ rotation
     courses = fit_courses(problem, turned)
     factors = Factors(turned, courses, centres)
-    mapped = _fit_shapes(problem, courses, centres) @ adjoint(rotation)
-    return _Round(factors, mapped, float(problem.objective(*factors)))
+    mapped = solve_shapes(problem, courses, centres) @ adjoint(rotation)
+    return Round(factors, mapped, float(problem.objective(*factors)))
 
 
-def _fit_shapes(problem: Problem, courses: Array, centres: Array) -> Array:
+def solve_shapes(problem: Problem, courses: Array, centres: Array) -> Array:
     """Solve (XᵀX + λ diag_i w_j(κ_i)) d̂_j = Xᵀ ŷ_j for every row j at once."""
     xp = array_namespace(courses)
     weights = problem.regularization * problem.space.weights(centres)

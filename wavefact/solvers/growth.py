@@ -8,7 +8,7 @@ from wavefact._arrays import Array, array_namespace, like, squared, to_numpy
 from wavefact.polar import atoms
 from wavefact.problem import Problem
 from wavefact.ritz import ritz
-from wavefact.solvers.descent import Factors
+from wavefact.solvers.base import Factors
 
 __all__ = ["grow", "prune"]
 

@@ -22,7 +22,7 @@ from wavefact._arrays import Array, adjoint, array_namespace, like, real, square
 from wavefact.polar import atoms, polar, spectrum
 from wavefact.problem import Problem
 from wavefact.solution import Callback, Solution, Status, Step, certify
-from wavefact.solvers.descent import Factors
+from wavefact.solvers.base import Factors
 
 __all__ = ["ProximalGradient"]
 

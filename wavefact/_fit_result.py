@@ -1,0 +1,135 @@
+"""From a solution of the scaled recording to a `Factorization`, and what both tasks check alike."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+
+from wavefact._arrays import Array, like, to_numpy
+from wavefact.errors import InputError
+from wavefact.factorization import Factorization
+from wavefact.joint_selection import WeightChoice
+from wavefact.operators import Time, WaveOperator
+from wavefact.problem import Axis, Problem
+from wavefact.recording import Recording
+from wavefact.solution import Certificate, Solution, Status, Step
+
+logger = logging.getLogger("wavefact")
+
+MOSTLY_OFFSET = 0.5  # of the energy: beyond it, offsets bend the shapes
+HEAVIEST = 1e100  # γα²: beyond it the weights overflow when they are squared
+
+
+def warn_of_offsets(share: float) -> None:
+    """Warn where the sensors' mean values are most of the energy."""
+    if share > MOSTLY_OFFSET:
+        logger.warning(
+            "%.0f %% of the signals' energy are constant offsets, which no wave explains; remove them "
+            "first (wavefact.detrend, or --detrend on the command line).",
+            100 * share,
+        )
+
+
+def checked_axis(operator: WaveOperator, weight: float, reference: Array) -> Axis:
+    """Return the axis of an operator, after a check that its weights stay within the range of numbers."""
+    largest = float(operator.eigenvalues.max())
+    if weight * max(largest, 1.0) > HEAVIEST / max(largest, 1.0):
+        name, cure = (
+            ("time_weight", "a bandwidth such as '2 Hz' fits any recording")
+            if isinstance(operator, Time)
+            else ("wave_weight", "wave_weight_from_bandwidth gives a weight that fits the operator")
+        )
+        raise InputError(
+            f"{name} {weight:.1e} is beyond the range of numbers for eigenvalues up to {largest:.1e}; {cure}."
+        )
+    return Axis(like(operator.eigenvalues, reference), weight)
+
+
+def warn_of_limits(solution: Solution) -> None:
+    """Warn where the gap that was asked for is not proven."""
+    if solution.status is not Status.CERTIFIED:
+        logger.warning("%s Relative gap: %.1e.", solution.status.value, solution.certificate.gap)
+
+
+def checked_penalty(regularization: float, scale: float) -> float:
+    """Return λ for the scaled recording."""
+    penalty = regularization / scale
+    if not 0 < penalty < float("inf"):
+        raise InputError(
+            f"regularization {regularization} is beyond the range of numbers beside signals of magnitude "
+            f"{scale:.1e}; give it in the unit of the recording, or 'auto'."
+        )
+    return penalty
+
+
+def assembled(
+    recording: Recording,
+    operator: WaveOperator,
+    solution: Solution,
+    problem: Problem,
+    scale: float,
+    *,
+    courses: np.ndarray,
+    projected: np.ndarray | None = None,
+    time_operator: Time | None = None,
+    choice: WeightChoice | None = None,
+    noise: float | None = None,
+) -> Factorization:
+    """Return a solution of the scaled recording in the recording's unit and at the operator's points.
+
+    `courses` and `projected` are time courses (n_samples, n_components) of the scaled recording.
+    """
+    signs, root = _signs(courses), scale**0.5
+    order = np.argsort(to_numpy(solution.centres), kind="stable")
+    tones = None if solution.tones is None else to_numpy(solution.tones)[order]
+    return Factorization(
+        spatial_factors=(to_numpy(operator.synthesize(solution.shapes)) * signs.conj() * root)[:, order],
+        time_courses=(courses * signs * root)[:, order],
+        eigenvalues=to_numpy(solution.centres)[order],
+        operator=operator,
+        wave_weight=problem.space.weight,
+        time_weight=problem.time.weight,
+        regularization=problem.regularization * scale,
+        certificate=_rescaled(solution.certificate, scale),
+        status=solution.status,
+        history=tuple(rescaled_step(step, scale) for step in solution.history),
+        noise=noise,
+        sampling_rate=recording.sampling_rate,
+        unit=recording.unit,
+        quantity=recording.quantity,
+        time_operator=time_operator,
+        time_eigenvalues=tones,
+        projected_courses=None if projected is None else (projected * signs * root)[:, order],
+        choice=choice,
+    )
+
+
+def _signs(courses: np.ndarray) -> np.ndarray:
+    """Return the phases that make each course's largest sample real and positive."""
+    largest = np.asarray([course[np.argmax(np.abs(course))] for course in courses.T], dtype=courses.dtype)
+    return np.asarray(np.conj(largest) / np.where(largest == 0, 1.0, np.abs(largest)))
+
+
+def _energy(scale: float) -> float:
+    """Return scale²; absurd magnitudes overflow to infinity or underflow to zero."""
+    with np.errstate(over="ignore", under="ignore"):
+        return float(np.float64(scale) ** 2)
+
+
+def _rescaled(certificate: Certificate, scale: float) -> Certificate:
+    """Return the certificate in the recording's unit."""
+    return replace(
+        certificate,
+        primal=certificate.primal * _energy(scale),
+        dual=certificate.dual * _energy(scale),
+        polar=certificate.polar * scale,
+        polar_upper=certificate.polar_upper * scale,
+    )
+
+
+def rescaled_step(step: Step, scale: float) -> Step:
+    """Return a step in the recording's unit."""
+    primal, dual = step.primal * _energy(scale), step.dual * _energy(scale)
+    return replace(step, primal=primal, dual=dual, polar=step.polar * scale)

@@ -1,0 +1,185 @@
+"""One recording on its operator and its time axis, ready to be solved where time has a weight."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+
+from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, squared, to_numpy
+from wavefact._fit_result import (
+    assembled,
+    checked_axis,
+    checked_penalty,
+    rescaled_step,
+    warn_of_limits,
+    warn_of_offsets,
+)
+from wavefact.errors import InputError
+from wavefact.factorization import Factorization
+from wavefact.joint import Curve, Domain, Plane
+from wavefact.joint_noise import joint_threshold
+from wavefact.joint_selection import WeightChoice, choose_weights
+from wavefact.noise import noise_floor
+from wavefact.operators import Time, WaveOperator
+from wavefact.problem import Problem
+from wavefact.recording import Recording
+from wavefact.reduction import power_of_two
+from wavefact.solution import Callback, Solution
+from wavefact.solvers.base import Seed
+from wavefact.solvers.certified import CertifiedGrowth
+
+logger = logging.getLogger("wavefact")
+
+SHORTEST = 16  # samples
+
+
+class JointTask:
+    """The spectrum of a recording over both axes, ready to be solved at any weights.
+
+    Parameters
+    ----------
+    recording : Recording
+    operator : WaveOperator
+    time : Time
+        The time axis; of order 1 where its weight is to be a bandwidth.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(
+        self, recording: Recording, operator: WaveOperator, time: Time, rng: np.random.Generator
+    ) -> None:
+        self._recording, self._operator, self.time, self._rng = recording, operator, time, rng
+        self._choice: WeightChoice | None = None
+        self._seed: Seed | None = None
+        self.scale, self._data = _spectrum(recording, operator, time)
+        warn_of_offsets(_share_of_means(self._data))
+        self._noise: float | None = None
+
+    def noise(self) -> float:
+        """Return the standard deviation of the noise of the scaled recording."""
+        if self._noise is None:
+            floor = noise_floor(self._data @ adjoint(self._data), self._recording.n_samples)
+            if not floor.is_visible:
+                logger.warning(
+                    "The singular values fall off without a noise floor, so automatic weights are a guess: "
+                    "if most components are not waves, give a larger regularization."
+                )
+            self._noise = floor.deviation
+        return self._noise
+
+    def choose(
+        self, wave_weight: float | None, bandwidth: float | None = None, time_weight: float | None = None
+    ) -> WeightChoice:
+        """Choose the weights that are not given by held-out prediction."""
+        if self._recording.n_samples < SHORTEST:
+            raise InputError(
+                f"{self._recording.n_samples} samples are too few to choose weights by held-out prediction; "
+                "give them."
+            )
+        self._choice, self._seed = choose_weights(
+            self._data,
+            self._operator,
+            self.time,
+            self.noise(),
+            wave_weight=wave_weight,
+            bandwidth=bandwidth,
+            time_weight=time_weight,
+        )
+        return self._choice
+
+    def domain(
+        self, wave_weight: float, time_weight: float, dispersion: tuple[np.ndarray, ...] | None
+    ) -> Domain:
+        """Return where centres and tones may lie: anywhere, or on a dispersion relation (κ, μ)."""
+        space = checked_axis(self._operator, wave_weight, self._data)
+        time = checked_axis(self.time, time_weight, self._data)
+        return Plane(space, time) if dispersion is None else Curve(space, time, *dispersion)
+
+    def regularization(self, domain: Domain) -> tuple[float, float]:
+        """Return the estimated noise and the λ at which it gives no component."""
+        threshold = joint_threshold(domain, is_complex(self._data), self._rng)
+        noise, penalty = self.noise() * self.scale, self.noise() * self.scale * threshold
+        logger.info("regularization %.4g from noise of deviation %.3g", penalty, noise)
+        return noise, penalty
+
+    def solve(
+        self,
+        solver: CertifiedGrowth,
+        domain: Domain,
+        regularization: float,
+        *,
+        start: Factorization | None = None,
+        callback: Callback | None = None,
+        debias: bool = False,
+        noise: float | None = None,
+    ) -> Factorization:
+        """Return the certified factorization on a domain."""
+        penalty = checked_penalty(regularization, self.scale)
+        problem = Problem(self._data, domain.space, domain.time, penalty)
+        report = None if callback is None else lambda step: callback(rescaled_step(step, self.scale))
+        chosen = domain if isinstance(domain, Curve) else None
+        solution = replace(solver, domain=chosen).solve(problem, self._start(start, domain), report)
+        warn_of_limits(solution)
+        return self._assemble(solution, problem, debias=debias, noise=noise)
+
+    def _start(self, start: Factorization | None, domain: Domain) -> Seed | None:
+        if start is None:
+            return self._seed
+        if start.time_eigenvalues is None or start.time_operator != self.time:
+            raise InputError("start has no tones on this time axis; expected a result of the same time axis.")
+        shapes = self._operator.analyze(like(start.spatial_factors, self._data)) / self.scale**0.5
+        return Seed(shapes, like(start.time_eigenvalues, domain.time.eigenvalues))
+
+    def _assemble(
+        self, solution: Solution, problem: Problem, *, debias: bool, noise: float | None
+    ) -> Factorization:
+        xp, shapes, courses = array_namespace(solution.shapes), solution.shapes, solution.courses
+        projected = xp.linalg.pinv(shapes) @ problem.data if shapes.shape[1] else courses
+        if debias:
+            courses = courses * _amplitudes(problem.data, shapes, courses)[:, None]
+        return assembled(
+            self._recording,
+            self._operator,
+            solution,
+            problem,
+            self.scale,
+            courses=self._in_time(courses),
+            projected=self._in_time(projected),
+            time_operator=self.time,
+            choice=self._choice,
+            noise=noise,
+        )
+
+    def _in_time(self, courses: Array) -> np.ndarray:
+        """Return spectra (n_components, n_samples) as time courses (n_samples, n_components) on the host."""
+        return to_numpy(self.time.synthesize(array_namespace(courses).matrix_transpose(courses)))
+
+
+def _spectrum(recording: Recording, operator: WaveOperator, time: Time) -> tuple[float, Array]:
+    """Return a scale near the root mean square, a power of two, and the scaled spectrum over both axes."""
+    signals = recording.load().signals
+    xp = array_namespace(signals)
+    kinds = (xp.complex64, xp.complex128)
+    signals = xp.astype(signals, xp.complex128 if signals.dtype in kinds else xp.float64, copy=False)
+    peak = power_of_two(float(xp.max(xp.abs(signals))))
+    data = operator.analyze(signals / peak)
+    data = xp.matrix_transpose(time.analyze(xp.matrix_transpose(data)))
+    size = power_of_two(float(xp.sum(squared(data)) / (data.shape[0] * data.shape[1])) ** 0.5)
+    return peak * size, data / size
+
+
+def _share_of_means(data: Array) -> float:
+    """Return the share of the sensors' mean values in the energy: the first cosine."""
+    power = to_numpy(array_namespace(data).sum(squared(data), axis=0))
+    return float(power[0] / power.sum()) if power.sum() > 0 else 0.0
+
+
+def _amplitudes(data: Array, shapes: Array, courses: Array) -> Array:
+    """Return the factors of the components that fit the data best by least squares: λ shrinks them."""
+    xp = array_namespace(data)
+    conjugate = xp.conj(courses) if is_complex(courses) else courses
+    gram = (adjoint(shapes) @ shapes) * (conjugate @ xp.matrix_transpose(courses))
+    target = xp.sum((adjoint(shapes) @ data) * conjugate, axis=1)
+    return xp.linalg.pinv(gram) @ target

@@ -1,0 +1,190 @@
+"""The spectrum in which modes are sought: projected courses in an orthonormal basis, and its bands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from wavefact._arrays import to_numpy
+from wavefact.modal.bins import Bins, Resonances, random_response, transfer
+from wavefact.modal.channels import TimedComponents, checked_rate
+
+__all__ = ["Spectrum", "beside", "cut", "energies", "orthonormal", "spectrum_of"]
+
+_FIFTH, _FAINTEST = 0.2231, 1e-13  # quantile of the exponential distribution; of the largest power
+_AUDIBLE, _MAX_OTHERS = 0.02, 6  # response over noise from which another mode gives a band a channel
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """The recording within the span of a fit's shapes, in the frequency domain.
+
+    Attributes
+    ----------
+    values : (n_channels, n_bins) complex array
+        Discrete Fourier transform over √n_samples, without mean and Nyquist frequency; the noise in it is as
+        white as that of the sensors.
+    frequencies : (n_bins,) array [Hz]
+    sampling_rate : float [Hz]
+    basis : (n_points, n_channels) array of orthonormal columns
+        Real; or complex, and then channels are the real, then the imaginary parts.
+    """
+
+    values: np.ndarray
+    frequencies: np.ndarray
+    sampling_rate: float
+    basis: np.ndarray
+
+    @property
+    def resolution(self) -> float:
+        """Distance of bins [Hz]."""
+        return float(self.frequencies[0])
+
+    @cached_property
+    def noise(self) -> float:
+        """Variance of the noise, from the quietest fifth of all bins: |z|² of noise is exponential."""
+        powers = np.abs(self.values) ** 2
+        quiet = float(np.quantile(powers, 0.2)) / _FIFTH
+        return max(quiet, _FAINTEST * float(np.max(powers)))
+
+    @property
+    def whole(self) -> Bins:
+        """All bins and channels."""
+        return Bins(self.values, self.frequencies, self.sampling_rate, np.zeros(0))
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether channels are real and imaginary parts."""
+        return bool(np.iscomplexobj(self.basis))
+
+    def coordinates(self, shape: np.ndarray) -> np.ndarray:
+        """Return what a shape (n_points,) is in the channels, as a unit vector (n_channels,).
+
+        A complex shape turns forward or backward: as more of the recording's energy does.
+        """
+        inside = self.basis.conj().T @ shape
+        inside = inside / np.linalg.norm(inside)
+        if not self.is_complex:
+            return np.asarray(inside)
+        forward, backward = np.array([1.0, -1j]), np.array([1.0, 1j])
+        ways = [np.kron(forward, inside) / np.sqrt(2), np.kron(backward, inside.conj()) / np.sqrt(2)]
+        energies = [np.sum(np.abs(way.conj() @ self.values) ** 2) for way in ways]
+        return ways[int(np.argmax(energies))]
+
+    def inside(self, shapes: np.ndarray) -> np.ndarray:
+        """Return shapes (n_points, n_shapes) as columns of coordinates."""
+        columns = [self.coordinates(shape) for shape in shapes.T]
+        return np.stack(columns, axis=1) if columns else np.zeros((self.values.shape[0], 0), self.basis.dtype)
+
+    def shape(self, coordinates: np.ndarray) -> np.ndarray:
+        """Return the shape (n_points,) of coordinates (n_channels,): the inverse of `coordinates`."""
+        if not self.is_complex:
+            return np.asarray(self.basis @ coordinates)
+        real, imaginary = np.split(coordinates, 2)
+        forward, backward = real + 1j * imaginary, (real - 1j * imaginary).conj()
+        stronger = forward if np.linalg.norm(forward) >= np.linalg.norm(backward) else backward
+        return np.asarray(self.basis @ stronger)
+
+
+def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
+    """Transform the projected courses, in an orthonormal basis of the span of shapes (n_points, n_shapes).
+
+    Notes
+    -----
+    With D the fit's shapes, D (D⁺ Y) is the recording projected onto their span, where noise stays white;
+    the courses D⁺ Y themselves have noise that grows without bound as shapes become alike.
+    """
+    basis, values, _ = np.linalg.svd(shapes, full_matrices=False)
+    basis = basis[:, values > 1e-6 * values[0]]
+    courses, factors = to_numpy(fit.projected_courses), to_numpy(fit.spatial_factors)
+    signals = (basis.conj().T @ factors) @ courses.T
+    signals = signals / np.max(np.abs(signals), initial=np.finfo(float).tiny)
+    if np.iscomplexobj(signals):
+        basis = basis.astype(complex)
+        signals = np.concatenate([signals.real, signals.imag])
+    n_samples = signals.shape[1]
+    spectrum = np.fft.rfft(signals, axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
+    rate = checked_rate(fit.sampling_rate)
+    return Spectrum(spectrum, np.arange(1, spectrum.shape[1] + 1) * rate / n_samples, rate, basis)
+
+
+def cut(
+    spectrum: Spectrum,
+    own: np.ndarray,
+    others: Sequence[Resonances],
+    near: tuple[float, float],
+    slope: float = 0.0,
+) -> tuple[Bins, np.ndarray]:
+    """Cut a band out of a spectrum, without what is known of other modes in it.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    own : (n_channels, n_shapes) array
+        Shapes that the band's channels have to hold.
+    others : sequence of Resonances
+        Their free decays are subtracted, their random responses become the band's known covariance.
+    near : (low, high) [Hz]
+    slope : float
+        Handed on to the band.
+
+    Returns
+    -------
+    band : Bins
+    inward : (n_kept, n_channels) array
+        Turns shapes into the band's channels: the span of `own`, and of others that are heard through it.
+    """
+    bins = slice(*np.searchsorted(spectrum.frequencies, near))
+    values, frequencies = spectrum.values[:, bins], spectrum.frequencies[bins]
+    raw = Bins(values, frequencies, spectrum.sampling_rate, np.zeros(0), slope)
+    basis = orthonormal(np.concatenate([own, *_heard(own, others, raw)], axis=1))
+    known = np.zeros((frequencies.size, basis.shape[1], basis.shape[1]), dtype=basis.dtype)
+    band = replace(raw, values=basis.conj().T @ values, known=known)
+    for other in others:
+        band = beside(band, other.turned(basis.conj().T))
+    return band, basis.conj().T
+
+
+def beside(band: Bins, modes: Resonances) -> Bins:
+    """Return a band in which modes are known: free decays subtracted, random responses known covariance."""
+    mean, spread = _response(modes, band)
+    known = band.known + (modes.shapes * spread.T[:, None, :]) @ modes.shapes.conj().T
+    return replace(band, values=band.values - modes.shapes @ mean, known=known)
+
+
+def energies(modes: Resonances, band: Bins, weights: np.ndarray | float = 1.0) -> np.ndarray:
+    """Return the expected energy of each mode in a band, (n_modes,), with weights (n_bins,) on its bins.
+
+    Random excitation counts as white, so that tails far from a resonance stay small.
+    """
+    mean, spread = _response(replace(modes, slopes=np.ones(modes.slopes.size)), band)
+    return np.asarray(np.sum((np.abs(mean) ** 2 + spread) * weights, axis=1))
+
+
+def orthonormal(columns: np.ndarray) -> np.ndarray:
+    """Return an orthonormal basis of the span of columns."""
+    vectors, values, _ = np.linalg.svd(columns, full_matrices=False)
+    return np.asarray(vectors[:, values > 1e-3 * max(1.0, float(np.max(values, initial=0.0)))])
+
+
+def _response(modes: Resonances, band: Bins) -> tuple[np.ndarray, np.ndarray]:
+    """Return the modes' free decays and the power density of their random responses, (n_modes, n_bins)."""
+    gains, images = transfer(modes, band)
+    mean = modes.amplitudes[:, None] * gains + modes.amplitudes.conj()[:, None] * images
+    return mean, random_response(modes, band, gains)
+
+
+def _heard(own: np.ndarray, others: Sequence[Resonances], band: Bins) -> list[np.ndarray]:
+    """Return the shapes of the loudest others that are partly, not wholly, within the span of own shapes."""
+    span = orthonormal(own)
+    loudness = np.zeros(len(others))
+    for i, other in enumerate(others):
+        mean, spread = _response(other, band)
+        inside = np.sum(np.abs(span.conj().T @ other.shapes) ** 2, axis=0)
+        loudest = np.max(spread + np.abs(mean) ** 2, axis=1, initial=0.0)
+        loudness[i] = np.max(inside * (1 - inside) * loudest) / other.noise
+    order = np.argsort(loudness)[::-1][:_MAX_OTHERS]
+    return [others[i].shapes for i in order if loudness[i] > _AUDIBLE]
