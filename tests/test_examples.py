@@ -35,6 +35,15 @@ def test_the_bridge_demo_finds_all_six_modes(root: Path, tmp_path: Path) -> None
     assert (tmp_path / "bridge.png").read_bytes().startswith(PNG)
 
 
+def test_the_frequency_wavenumber_map_has_six_modes_on_one_line(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "frequency_wavenumber.py")
+    assert result.returncode == 0, result.stderr
+    speeds = [float(speed) for speed in re.findall(r"([\d.]+) m/s", result.stdout)]
+    assert len(speeds) == 6
+    assert all(abs(speed / 131.2 - 1) < 0.015 for speed in speeds)
+    assert (tmp_path / "frequency_wavenumber.png").read_bytes().startswith(PNG)
+
+
 def test_the_beam_camera_agrees_with_the_accelerometer(root: Path, tmp_path: Path, shared_data: Path) -> None:
     data = shared_data / "beam_highspeed_camera" / "displacements_lk.npy"
     result = run(root, tmp_path, "beam_camera.py", data, "--picture", "picture.png")
