@@ -136,9 +136,9 @@ def decays(seed):
 
 def test_damping_bias(report):
     found = []
-    for seed in range(20):
+    for seed in range(10):
         recording, operator, frequencies = decays(seed)
-        model = wf.identify(wf.factorize(recording, operator, time_weight="0.5 Hz"))
+        model = wf.identify(wf.factorize(recording, operator, time_weight="2 Hz"))
         nearest = np.abs(model.frequencies[:, None] / frequencies - 1).argmin(axis=0)
         found.append(model.damping_ratios[nearest])
     bias = np.abs(np.mean(found, axis=0) / 0.01 - 1)
@@ -178,12 +178,13 @@ def test_surface_waves(report):
     shots = []
     for offset in (10, 20):
         signals = np.loadtxt(folder / f"Oysand_dx_2m_x1_{offset}m_forward.dat", skiprows=5).T
-        shots.append(wf.Recording(signals, 1000.0, offset + 2.0 * np.arange(24)))
+        shots.append(wf.detrend(wf.Recording(signals, 1000.0, 2.0 * np.arange(24))))
+    # Narrower than what 2.2 s resolve: the plain spectrum, as the phase-shift method of this field has it.
     picture = wf.travelling_waves(
         shots,
-        bandwidth=0.25,
-        frequencies=np.arange(4.0, 70.0, 0.25),
-        wavenumbers=np.linspace(0.02, 3.6, 600),
+        bandwidth=0.1,
+        frequencies=np.arange(4.5, 62.0, 0.25),
+        wavenumbers=np.linspace(0.05, 3.5, 600),
         equalized=True,
     )
     points = wf.dispersion_points(picture, speeds=(80.0, 300.0), slowest_group=60.0)
