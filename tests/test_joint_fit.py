@@ -191,3 +191,16 @@ def test_every_library_gives_the_same_fit(xp, fitted):
     fit = wf.factorize(wf.Recording(signals, RATE, OPERATOR.positions), OPERATOR)
     np.testing.assert_allclose(fit.frequencies, fitted.frequencies, rtol=1e-4)
     np.testing.assert_allclose(fit.reconstruct(), fitted.reconstruct(), atol=2e-2)
+
+
+def test_weights_of_a_long_recording_are_chosen_on_its_loudest_stretch(monkeypatch, fitted):
+    recording, _ = make_recording()
+    quiet = np.random.default_rng(9).normal(size=(N_POINTS, N_SAMPLES))
+    longer = recording.replace(signals=np.concatenate([quiet, np.asarray(recording.signals)], axis=1))
+    monkeypatch.setattr("wavefact._joint_task.LONG", N_SAMPLES)
+    fit = wf.factorize(longer, OPERATOR)
+    assert fit.status is wf.Status.CERTIFIED
+    assert fit.time_courses.shape[0] == 2 * N_SAMPLES
+    assert fit.time_bandwidth == pytest.approx(fitted.time_bandwidth)
+    for frequency in fitted.frequencies:
+        assert np.min(np.abs(fit.frequencies / frequency - 1)) < 0.02

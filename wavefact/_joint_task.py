@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from wavefact.solvers.certified import CertifiedGrowth
 
 logger = logging.getLogger("wavefact")
 
-SHORTEST = 16  # samples
+SHORTEST, LONG = 16, 2**15  # samples: weights are chosen on the loudest LONG ones
 
 
 class JointTask:
@@ -53,21 +54,33 @@ class JointTask:
         self._recording, self._operator, self.time, self._rng = recording, operator, time, rng
         self._choice: WeightChoice | None = None
         self._seed: Seed | None = None
-        self.scale, self._data = _spectrum(recording, operator, time)
-        warn_of_offsets(_share_of_means(self._data))
-        self._noise: float | None = None
 
+    @cached_property
+    def _scaled(self) -> tuple[float, Array]:
+        """Scale and scaled spectrum, made when first asked for: choosing weights may not need all of it."""
+        scale, data = _spectrum(self._recording, self._operator, self.time)
+        warn_of_offsets(_share_of_means(data))
+        return scale, data
+
+    @property
+    def scale(self) -> float:
+        """Power of two by which the recording is divided inside."""
+        return self._scaled[0]
+
+    @property
+    def _data(self) -> Array:
+        return self._scaled[1]
+
+    @cached_property
     def noise(self) -> float:
-        """Return the standard deviation of the noise of the scaled recording."""
-        if self._noise is None:
-            floor = noise_floor(self._data @ adjoint(self._data), self._recording.n_samples)
-            if not floor.is_visible:
-                logger.warning(
-                    "The singular values fall off without a noise floor, so automatic weights are a guess: "
-                    "if most components are not waves, give a larger regularization."
-                )
-            self._noise = floor.deviation
-        return self._noise
+        """Standard deviation of the noise of the scaled recording."""
+        floor = noise_floor(self._data @ adjoint(self._data), self._recording.n_samples)
+        if not floor.is_visible:
+            logger.warning(
+                "The singular values fall off without a noise floor, so automatic weights are a guess: "
+                "if most components are not waves, give a larger regularization."
+            )
+        return floor.deviation
 
     def choose(
         self, wave_weight: float | None, bandwidth: float | None = None, time_weight: float | None = None
@@ -78,11 +91,18 @@ class JointTask:
                 f"{self._recording.n_samples} samples are too few to choose weights by held-out prediction; "
                 "give them."
             )
+        if self._recording.n_samples > LONG:
+            piece = _loudest(self._recording, LONG)
+            time = Time(LONG, self.time.sampling_rate, self.time.order)
+            part = JointTask(piece, self._operator, time, self._rng)
+            self._choice = part.choose(wave_weight, bandwidth, time_weight)
+            self._seed = part._seed
+            return self._choice
         self._choice, self._seed = choose_weights(
             self._data,
             self._operator,
             self.time,
-            self.noise(),
+            self.noise,
             wave_weight=wave_weight,
             bandwidth=bandwidth,
             time_weight=time_weight,
@@ -100,7 +120,7 @@ class JointTask:
     def regularization(self, domain: Domain) -> tuple[float, float]:
         """Return the estimated noise and the λ at which it gives no component."""
         threshold = joint_threshold(domain, is_complex(self._data), self._rng)
-        noise, penalty = self.noise() * self.scale, self.noise() * self.scale * threshold
+        noise, penalty = self.noise * self.scale, self.noise * self.scale * threshold
         logger.info("regularization %.4g from noise of deviation %.3g", penalty, noise)
         return noise, penalty
 
@@ -164,16 +184,40 @@ def _spectrum(recording: Recording, operator: WaveOperator, time: Time) -> tuple
     kinds = (xp.complex64, xp.complex128)
     signals = xp.astype(signals, xp.complex128 if signals.dtype in kinds else xp.float64, copy=False)
     peak = power_of_two(float(xp.max(xp.abs(signals))))
-    data = operator.analyze(signals / peak)
+    signals = signals / peak
+    data = operator.analyze(signals)
+    del signals  # a long recording is in memory no more often than it must be
     data = xp.matrix_transpose(time.analyze(xp.matrix_transpose(data)))
-    size = power_of_two(float(xp.sum(squared(data)) / (data.shape[0] * data.shape[1])) ** 0.5)
-    return peak * size, data / size
+    size = power_of_two((_power(data) / (data.shape[0] * data.shape[1])) ** 0.5)
+    data /= size
+    return peak * size, data
+
+
+def _power(data: Array) -> float:
+    """Return ‖data‖², row by row."""
+    xp = array_namespace(data)
+    return sum(float(xp.sum(squared(data[i, :]))) for i in range(int(data.shape[0])))
+
+
+def _loudest(recording: Recording, n_samples: int) -> Recording:
+    """Return the stretch of `n_samples` with the most energy, of those that begin at halves of its length."""
+    step = n_samples // 2
+    energies = []
+    for block in recording.window(0, recording.n_samples // step * step).iter_blocks(step):
+        xp = array_namespace(block)
+        largest = float(xp.max(xp.abs(block)))
+        relative = block / largest if largest > 0 else block
+        energies.append((largest, float(xp.sum(squared(relative)))))
+    top = max(largest for largest, _ in energies) or 1.0
+    power = np.asarray([share * (largest / top) ** 2 for largest, share in energies])
+    start = int(np.argmax(power[1:] + power[:-1])) * step
+    return recording.window(start, start + n_samples)
 
 
 def _share_of_means(data: Array) -> float:
     """Return the share of the sensors' mean values in the energy: the first cosine."""
-    power = to_numpy(array_namespace(data).sum(squared(data), axis=0))
-    return float(power[0] / power.sum()) if power.sum() > 0 else 0.0
+    total = _power(data)
+    return float(array_namespace(data).sum(squared(data[:, 0]))) / total if total > 0 else 0.0
 
 
 def _amplitudes(data: Array, shapes: Array, courses: Array) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavefact._arrays import Array, to_numpy
+from wavefact._arrays import to_numpy
 from wavefact.operators import WaveOperator
 from wavefact.problem import Problem
 from wavefact.solvers.base import Factors
@@ -23,13 +23,14 @@ REACH = 16.0  # half bandwidths: how far from a tone copies are compared, at lea
 class HeldOut:
     """One component with the residual it leaves alone: R + d xᵀ, near its tone."""
 
-    def __init__(self, problem: Problem, residual: Array, factors: Factors, index: int) -> None:
+    def __init__(self, problem: Problem, factors: Factors, index: int) -> None:
         tones, betas = to_numpy(factors.tones), to_numpy(problem.time.eigenvalues)
-        reach = max(REACH * problem.time.bandwidth, betas[-1] / 32.0)
+        reach = min(max(REACH * problem.time.bandwidth, betas[-1] / 32.0), betas[-1] / 8.0)
         first, last = np.searchsorted(betas, [tones[index] - reach, tones[index] + reach])
         span = slice(int(first), int(last))
         shape, course = to_numpy(factors.shapes)[:, index], to_numpy(factors.courses[index, span])
-        self._rest = to_numpy(residual[:, span]) + np.outer(shape, course)
+        residual = problem.data[:, span] - factors.shapes @ factors.courses[:, span]
+        self._rest = to_numpy(residual) + np.outer(shape, course)
         sizes = float(np.linalg.norm(shape)), float(np.linalg.norm(course))
         self._shape, self._course = shape / sizes[0], course / max(sizes[1], 1e-300)
         self._offsets = betas[span] - tones[index]

@@ -38,7 +38,8 @@ N_GROWTHS = 3  # within each
 MOST_COMPONENTS = 8  # that are scored, the strongest
 MARGIN = 1.05  # times λ: what a rough descent may leave
 FEW = 40  # components that are worth a search over both axes
-PLAIN = 1.5  # times the threshold without a weight on time: what exceeds it is seen anyway
+ALIKE = 0.5  # MAC: components so alike are tones of one motion
+PLAIN = 1.3  # times the threshold without a weight on time: what exceeds it is seen anyway
 
 
 @dataclass(frozen=True)
@@ -117,10 +118,9 @@ class _Study:
         """Return the choice with the scores that these components give."""
         problem = self.problem(choice.bandwidth, choice.wave_weight)
         scores = np.zeros(len(choice.bandwidths)), np.zeros(len(choice.wave_weights))
-        residual = problem.residual(factors.shapes, factors.courses)
         candidates = self._penalized(problem, choice.bandwidths)
         for i in _strongest(factors).tolist():
-            pair = HeldOut(problem, residual, factors, i)
+            pair = HeldOut(problem, factors, i)
             scores[0][:] += pair.bandwidth_scores(self._operator, candidates)
             scores[1][:] += pair.wave_weight_scores(choice.wave_weights)
         relative = [(s - s.min()) / self._deviation**2 for s in scores]
@@ -129,9 +129,14 @@ class _Study:
     def is_plain(self, factors: Factors, choice: WeightChoice) -> bool:
         """Tell whether every wavenumber found is strong enough to be seen without a weight on time."""
         shapes, courses = to_numpy(factors.shapes), to_numpy(factors.courses)
-        energies = np.linalg.norm(shapes, axis=0) ** 2 * np.linalg.norm(courses, axis=1) ** 2
+        penalty = self.problem(choice.bandwidth, choice.wave_weight).regularization  # it shrinks amplitudes
+        energies = (np.linalg.norm(shapes, axis=0) * np.linalg.norm(courses, axis=1) + penalty) ** 2
         centres = to_numpy(factors.centres)
         near = np.abs(centres[:, None] - centres) <= 2.0 * Axis(self.alphas, choice.wave_weight).bandwidth
+        shapes = shapes / np.maximum(np.linalg.norm(shapes, axis=0), 1e-300)
+        tones = to_numpy(factors.tones)
+        at_once = np.abs(tones[:, None] - tones) <= Axis(self.betas, self._weight(choice.bandwidth)).bandwidth
+        near &= at_once | (np.abs(shapes.conj().T @ shapes) ** 2 >= ALIKE)
         n_points, n_samples = self.data.shape
         seen = PLAIN * self._deviation * (n_samples**0.5 + 0.5 * n_points**0.5)
         return bool(np.min(near @ energies) ** 0.5 >= seen)
@@ -185,7 +190,7 @@ def choose_weights(
     for _ in range(N_ROUNDS):
         if factors.n_components == 0:
             break
-        is_plain = is_open and study.is_plain(factors, choice)
+        is_plain = is_open and len(tried) > 1 and study.is_plain(factors, choice)
         choice = _best(study.scored(choice, factors))
         if is_plain:
             return replace(choice, helps=False), factors.seed
@@ -246,6 +251,7 @@ def _rough(problem: Problem, seed: Seed, n_growths: int = N_GROWTHS) -> tuple[Fa
         few = factors.n_components + len(above) <= FEW
         if growth < n_growths:
             new = search.grow(image, above)[0]
+            del image  # as large as the recording
             factors = search.descend(joined(factors.seed, new), 1e-2)
             factors = search.prune(factors, 1e-2 * problem.regularization)
     return factors, few

@@ -20,9 +20,11 @@ from math import sqrt
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, like, real, squared, to_numpy
+from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, real, squared, to_numpy
 
 __all__ = ["Axis", "Problem", "unweighted"]
+
+PART = 2**20  # entries of a recording that are squared at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,8 @@ class Problem:
     @cached_property
     def energy(self) -> float:
         """‖Y‖², the squared Frobenius norm of the data."""
-        return float(array_namespace(self.data).sum(squared(self.data)))
+        xp = array_namespace(self.data)
+        return float(sum(xp.sum(squared(self.data[:, part])) for part in self._parts()))
 
     def residual(self, shapes: Array, courses: Array) -> Array:
         """Return Y − D Xᵀ, shape (n_points, n_samples)."""
@@ -112,13 +115,14 @@ class Problem:
     def objective(self, shapes: Array, courses: Array, centres: Array, tones: Array | None = None) -> Array:
         """Return the value of the objective as a zero-dimensional array."""
         xp = array_namespace(self.data)
-        loss = 0.5 * xp.sum(squared(self.residual(shapes, courses)))
+        loss = 0.5 * sum(xp.sum(squared(self.data[:, p] - shapes @ courses[:, p])) for p in self._parts())
         return loss + self.regularization * xp.sum(self.penalties(shapes, courses, centres, tones))
 
     def window(self, columns: np.ndarray) -> Problem:
         """Return the problem of some columns (samples) alone."""
-        index = like(columns, self.data)
-        xp = array_namespace(self.data)
+        if len(columns) == len(self.time):
+            return self
+        index, xp = like(columns, self.data), array_namespace(self.data)
         time = Axis(xp.take(self.time.eigenvalues, index), self.time.weight)
         return Problem(xp.take(self.data, index, axis=1), self.space, time, self.regularization)
 
@@ -139,8 +143,19 @@ class Problem:
     def alignment(self, residual: Array) -> tuple[float, float]:
         """Return ⟨Y, R⟩ and ‖R‖²."""
         xp = array_namespace(self.data)
-        conjugate = xp.conj(self.data) if self.data.dtype != real(self.data).dtype else self.data
-        return float(real(xp.sum(conjugate * residual))), float(xp.sum(squared(residual)))
+        aligned, energy = 0.0, 0.0
+        for part in self._parts():
+            data = self.data[:, part]
+            conjugate = xp.conj(data) if is_complex(data) else data
+            aligned += float(real(xp.sum(conjugate * residual[:, part])))
+            energy += float(xp.sum(squared(residual[:, part])))
+        return aligned, energy
+
+    def _parts(self) -> list[slice]:
+        """Return spans of columns so short that a copy of one takes little memory."""
+        n_points, n_columns = self.data.shape
+        size = max(1, PART // max(int(n_points), 1))
+        return [slice(i, min(i + size, int(n_columns))) for i in range(0, max(int(n_columns), 1), size)]
 
     def gram(self, residual: Array) -> Array:
         """Return R Rᴴ, shape (n_points, n_points), which holds all the polar needs."""

@@ -13,11 +13,12 @@ from wavefact._arrays import Array, adjoint, array_namespace, device, like, real
 from wavefact.joint import Domain
 from wavefact.problem import Axis, Problem
 from wavefact.solvers.base import Factors, Seed
-from wavefact.solvers.descent import BLOCK, Round, accelerate, solve_shapes
+from wavefact.solvers.descent import Round, accelerate, solve_shapes
 
 __all__ = ["active_columns", "descend_jointly", "fit_courses_jointly"]
 
 TINY = 1e-300
+BATCH = 2**19  # entries of normal matrices that are solved at once: long recordings have many columns
 MEMORY, MOST_ITERATIONS = 30, 1000  # of the mixing: tones and centres of narrow filters crawl without
 
 
@@ -83,7 +84,7 @@ def fit_courses_jointly(problem: Problem, shapes: Array, tones: Array) -> Array:
     normal, target = adjoint(shapes) @ shapes, adjoint(shapes) @ problem.data
     weights = xp.astype(problem.regularization * problem.time.weights(tones), normal.dtype)
     eye = xp.eye(n_components, dtype=normal.dtype, device=device(normal))
-    size = max(1, BLOCK // max(n_components, 1) ** 2)
+    size = max(1, BATCH // max(n_components, 1) ** 2)
     solved = []
     for start in range(0, n_columns, size):
         part = slice(start, min(start + size, n_columns))
