@@ -53,6 +53,17 @@ def test_everything_automatic_finds_both_waves(fitted):
     assert errors[0] < errors[1] < wf.relative_error(np.asarray(recording.signals), clean)
 
 
+def test_where_all_is_seen_without_time_the_choice_says_so():
+    recording, _ = make_recording(noise=0.05)
+    fit = wf.factorize(recording, OPERATOR)
+    assert fit.time_weight == 0
+    assert fit.time_operator is None
+    assert fit.choice is not None
+    assert not fit.choice.helps
+    assert fit.wave_weight == fit.choice.wave_weight
+    assert wf.factorize(recording, OPERATOR, time_weight=0.0).choice is None
+
+
 @pytest.mark.parametrize("time_weight", ["3 Hz", 1e-6])
 def test_the_certificate_is_about_the_objective_of_the_documentation(time_weight):
     recording, _ = make_recording()

@@ -52,7 +52,7 @@ class JointTask:
         self, recording: Recording, operator: WaveOperator, time: Time, rng: np.random.Generator
     ) -> None:
         self._recording, self._operator, self.time, self._rng = recording, operator, time, rng
-        self._choice: WeightChoice | None = None
+        self.choice: WeightChoice | None = None  # made by `choose`
         self._seed: Seed | None = None
 
     @cached_property
@@ -95,10 +95,10 @@ class JointTask:
             piece = _loudest(self._recording, LONG)
             time = Time(LONG, self.time.sampling_rate, self.time.order)
             part = JointTask(piece, self._operator, time, self._rng)
-            self._choice = part.choose(wave_weight, bandwidth, time_weight)
+            self.choice = part.choose(wave_weight, bandwidth, time_weight)
             self._seed = part._seed
-            return self._choice
-        self._choice, self._seed = choose_weights(
+            return self.choice
+        self.choice, self._seed = choose_weights(
             self._data,
             self._operator,
             self.time,
@@ -107,7 +107,7 @@ class JointTask:
             bandwidth=bandwidth,
             time_weight=time_weight,
         )
-        return self._choice
+        return self.choice
 
     def domain(
         self, wave_weight: float, time_weight: float, dispersion: tuple[np.ndarray, ...] | None
@@ -168,7 +168,7 @@ class JointTask:
             courses=self._in_time(courses),
             projected=self._in_time(projected),
             time_operator=self.time,
-            choice=self._choice,
+            choice=self.choice,
             noise=noise,
         )
 

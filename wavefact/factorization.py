@@ -55,7 +55,8 @@ class Factorization:
         Least-squares time courses of the recording on the shapes, neither filtered nor shrunk, where time
         has a weight: what damping is to be estimated from.
     choice : WeightChoice or None
-        Scores of the candidates that automatic weights were chosen from, where time has a weight; not saved.
+        Scores of the candidates that automatic weights were chosen from, also where time came out
+        with none; not saved.
 
     Examples
     --------

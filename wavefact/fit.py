@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -123,7 +124,7 @@ def factorize(
     check_run(operator, start, callback)
     generator = np.random.default_rng(rng)
     order = time_order(time_weight, regularization, recording, dispersion)
-    chosen = None if wave_weight == "auto" else float(wave_weight)
+    chosen, choice = None if wave_weight == "auto" else float(wave_weight), None
     if order:
         task = JointTask(recording, operator, time_axis(recording, order), generator)
         weights = _joint_weights(task, wave_weight, time_weight, dispersion)
@@ -137,13 +138,14 @@ def factorize(
             return task.solve(
                 solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
             )
-        del task
-        chosen = weights[0]
+        chosen, choice = weights[0], task.choice
+        del task  # as large as the recording
     space = FitTask(recording, operator, generator)
     weight = space.wave_weight() if chosen is None else chosen
     noise, penalty = _penalty(regularization, lambda: space.regularization(weight))
     solver = CertifiedGrowth(rtol or RTOL, max_components)
-    return space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
+    fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
+    return replace(fit, choice=choice)
 
 
 def _penalty(

@@ -204,7 +204,8 @@ def choose_weights(
         choice.wave_weight,
         factors.n_components,
     )
-    return replace(choice, helps=few and choice.bandwidth < choice.bandwidths[-1]), factors.seed
+    helps = few and choice.bandwidth < float(choice.bandwidths[-1])
+    return replace(choice, helps=helps), factors.seed
 
 
 def _first_choice(

@@ -136,6 +136,16 @@ def test_scoring_finds_the_truth_from_afar(noise: float) -> None:
         assert found.noise == pytest.approx(noise**2, rel=0.3)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_no_frequency_leaves_the_spectrum(seed: int) -> None:
+    frequencies = np.fft.rfftfreq(N_SAMPLES, 1 / RATE)[200:250]
+    values = np.sum(np.random.default_rng(seed).normal(size=(2, 50)) * np.array([[1], [1j]]), axis=0)
+    rising = (5 * (frequencies / RATE * 2) ** 6 * values)[None]
+    start = two_modes(np.ones((1, 2)), frequencies=np.array([47.0, 8.0])).select([0])
+    found, _ = maximize(start, Bins(rising, frequencies, RATE, np.zeros((50, 1, 1))))
+    assert 40.0 < found.frequencies[0] <= RATE / 2
+
+
 def test_the_grid_begins_near_a_mode_and_ignores_what_is_known() -> None:
     band, shapes = decay_band(0.02)
     truth = replace(two_modes(shapes), excitation=np.full(2, 1e-9), noise=4e-4)

@@ -42,7 +42,8 @@ def maximize(
         gradient, information = derivatives(modes, band, at, directions)
         for _ in range(_TRIALS):
             damped = information + np.diag(caution * np.diag(information) + _PRIOR)
-            trial = _moved(modes, np.linalg.solve(damped, -gradient), directions, floor)
+            step = np.linalg.solve(damped, -gradient)
+            trial = _moved(modes, step, directions, floor, band.sampling_rate / 2)
             seen = evaluate(trial, band)
             if seen.cost < at.cost:
                 break
@@ -55,7 +56,9 @@ def maximize(
     return replace(modes, amplitudes=at.amplitudes), at
 
 
-def _moved(modes: Resonances, step: np.ndarray, tangents: list[np.ndarray], floor: float) -> Resonances:
+def _moved(
+    modes: Resonances, step: np.ndarray, tangents: list[np.ndarray], floor: float, nyquist: float
+) -> Resonances:
     n_modes = modes.frequencies.size
     width = 3.0 * np.maximum(modes.damping_ratios, 1e-4)
     frequency, damping, excitation, slope = step[: 4 * n_modes].reshape(4, n_modes)
@@ -67,7 +70,7 @@ def _moved(modes: Resonances, step: np.ndarray, tangents: list[np.ndarray], floo
     shapes = modes.shapes + (np.stack(turns, axis=1) if turns else 0.0)
     return replace(
         modes,
-        frequencies=modes.frequencies * np.exp(np.clip(frequency, -width, width)),
+        frequencies=np.minimum(modes.frequencies * np.exp(np.clip(frequency, -width, width)), nyquist),
         damping_ratios=np.clip(modes.damping_ratios * np.exp(np.clip(damping, -1, 1)), *_DAMPING_BOUNDS),
         excitation=modes.excitation * np.exp(np.clip(excitation, -3, 3)),
         slopes=modes.slopes + np.clip(slope, -1, 1),

@@ -17,7 +17,7 @@ __all__ = ["modes_of_tones"]
 
 _SLOPES = {"displacement": 0.0, "velocity": 2.0, "acceleration": 4.0}
 _UNKNOWN = 2.0
-_CYCLES = 2.0  # fewer within the recording are drift
+_CYCLES = 2.0  # fewer within the recording are drift; at the Nyquist frequency, what lies beyond it
 
 
 def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
@@ -39,7 +39,8 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
     if candidates:
         spectrum = spectrum_of(fit, np.concatenate(shapes, axis=1))
         found = find_modes(spectrum, candidates, _SLOPES.get(fit.quantity, _UNKNOWN))
-        found = [mode for mode in found if mode.frequency >= _CYCLES * spectrum.resolution]
+        low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
+        found = [mode for mode in found if low <= mode.frequency < high]
     if not found:
         return ModalModel(np.zeros(0), np.zeros(0), np.zeros((n_points, 0)), positions=operator.positions)
     found = sorted(found, key=lambda mode: mode.frequency)

@@ -12,6 +12,8 @@ from wavefact.plots._style import BLUE, GREY, VERMILLION, panels, styled
 
 __all__ = ["weight_choice"]
 
+MOST_TICKS = 8
+
 
 @styled
 def weight_choice(fit: Factorization, axes: Any = None) -> np.ndarray:
@@ -20,7 +22,7 @@ def weight_choice(fit: Factorization, axes: Any = None) -> np.ndarray:
     Parameters
     ----------
     fit : Factorization
-        With weights chosen automatically, where time has a weight.
+        With weights chosen automatically, `time_weight` among them.
     axes : array of Axes, shape (2,), optional
 
     Returns
@@ -30,12 +32,14 @@ def weight_choice(fit: Factorization, axes: Any = None) -> np.ndarray:
     Raises
     ------
     InputError
-        If the weights were given, or only space has one.
+        If the weights were given.
 
     Notes
     -----
-    Scores are squared errors of prediction over the least one, in variances of the noise.  A flat valley says
-    that the choice matters little; a valley at the edge, that the best weight may lie beyond the candidates.
+    Scores are squared errors of prediction over the least one, in variances of the noise, plus one.  A flat
+    valley says that the choice matters little; a valley at the edge, that the best weight may lie beyond the
+    candidates.
+    Where time has no weight in the end, the bandwidth was not used: what is found is seen without.
 
     Examples
     --------
@@ -51,20 +55,36 @@ def weight_choice(fit: Factorization, axes: Any = None) -> np.ndarray:
             "The weights of this factorization were given, or it was loaded from a file; nothing was chosen."
         )
     choice, grid = fit.choice, panels(axes, (1, 2), (8.0, 2.8))
-    _draw(grid[0, 0], choice.bandwidths, choice.bandwidth_scores, choice.bandwidth)
+    _draw(grid[0, 0], choice.bandwidths, choice.bandwidth_scores)
+    _draw(grid[0, 1], choice.wave_weights, choice.wave_weight_scores)
     grid[0, 0].set_xlabel("bandwidth over time [Hz]")
-    _draw(grid[0, 1], choice.wave_weights, choice.wave_weight_scores, choice.wave_weight)
     grid[0, 1].set_xlabel("wave weight γ")
     grid[0, 0].set_ylabel("held-out error [noise variances]")
+    _tick(grid[0, 0], choice.bandwidths)
+    if fit.time_weight > 0:
+        _mark(grid[0, 0], choice.bandwidth, f"chosen: {choice.bandwidth:.3g} Hz")
+    else:
+        grid[0, 0].set_title("not used: all is seen without")
+    _mark(grid[0, 1], choice.wave_weight, f"chosen: {choice.wave_weight:.3g}")
     return grid
 
 
-def _draw(ax: Any, candidates: np.ndarray, scores: np.ndarray, chosen: float) -> None:
+def _draw(ax: Any, candidates: np.ndarray, scores: np.ndarray) -> None:
     # Zero is the least score, so a logarithmic axis needs a floor; one noise variance is nothing.
     ax.plot(candidates, scores + 1.0, "o-", color=BLUE, ms=4.0, lw=1.2)
-    ax.axvline(chosen, color=VERMILLION, lw=1.1, ls=(0, (5, 2)))
     ax.axhline(1.0, color=GREY, lw=0.6)
     if np.all(candidates > 0):
         ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.set_title(f"chosen: {chosen:.3g}")
+
+
+def _tick(ax: Any, candidates: np.ndarray) -> None:
+    """Label candidates that double from one to the next, every second or third where there are many."""
+    shown = candidates[:: -(-len(candidates) // MOST_TICKS)]
+    ax.set_xticks(shown, [f"{value:.3g}" for value in shown])
+    ax.minorticks_off()
+
+
+def _mark(ax: Any, chosen: float, title: str) -> None:
+    ax.axvline(chosen, color=VERMILLION, lw=1.1, ls=(0, (5, 2)))
+    ax.set_title(title)

@@ -26,7 +26,7 @@ from wavefact.solvers.base import Factors, Search, Seed, joined
 from wavefact.solvers.joint_search import JointSearch
 from wavefact.solvers.space_search import SpaceSearch
 
-__all__ = ["CertifiedGrowth"]
+__all__ = ["CertifiedGrowth", "search_of"]
 
 logger = logging.getLogger("wavefact")
 
@@ -93,7 +93,7 @@ class CertifiedGrowth:
         -------
         Solution
         """
-        search = _search(problem, self.rtol, self.domain)
+        search = search_of(problem, self.rtol, self.domain)
         run = _Run(problem, search, self.rtol, callback)
         state = run.descend(search.seed(start))
         for _ in range(self.max_rounds):
@@ -121,7 +121,8 @@ class CertifiedGrowth:
         return run.give_up(state, Status.ROUND_LIMIT)
 
 
-def _search(problem: Problem, rtol: float, domain: Domain | None) -> Search:
+def search_of(problem: Problem, rtol: float, domain: Domain | None = None) -> Search:
+    """Return how a problem's residuals are searched."""
     if problem.time.weight > 0 or domain is not None:
         return JointSearch(problem, rtol, domain)
     return SpaceSearch(problem)

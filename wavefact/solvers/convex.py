@@ -1,11 +1,11 @@
 """The convex forms of the problem, for cvxpy: an oracle that shares no code with our solver.
 
-* `GridProgram`: Ω restricted to a grid of centres,
-  ``min ½‖Y − Σ_κ Z_κ‖² + λ Σ_κ ‖W(κ)^{1/2} Z_κ‖_*``; its optimum is never below the one over
-  the continuum and equals it when the grid holds the optimal centres.
-* `grid_dual`: ``max ⟨Y, U⟩ − ½‖U‖²`` subject to ``‖W(κ)^{-1/2} U‖ ≤ λ`` on the grid.
-* `continuum_optimum`: the optimum over *all* centres as one semidefinite program.  The
-  moments E = Σ d dᵀ, F = Σ κ d dᵀ, H = Σ κ² d dᵀ of the components are exactly the blocks
+* `GridProgram`: Ω restricted to a grid of centres (and tones),
+  ``min ½‖Y − Σ_j Z_j‖² + λ Σ_j ‖W(κ_j)^{1/2} Z_j V(μ_j)^{1/2}‖_*``; its optimum is never below the one
+  over the continuum and equals it when the grid holds the optimal centres and tones.
+* `grid_dual`: ``max ⟨Y, U⟩ − ½‖U‖²`` subject to ``‖W(κ_j)^{-1/2} U V(μ_j)^{-1/2}‖ ≤ λ`` on the grid.
+* `continuum_optimum`: the optimum over *all* centres as one semidefinite program, where only space has a
+  weight.  The moments E = Σ d dᵀ, F = Σ κ d dᵀ, H = Σ κ² d dᵀ of the components are exactly the blocks
   with ``[[E, F], [F, H]] ⪰ 0`` and F symmetric (truncated matrix moment problem), in which the
   penalty is linear.
 
@@ -14,6 +14,7 @@ Small problems only: a few hundred entries of Y.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +22,10 @@ import numpy as np
 
 from wavefact._arrays import Array, is_complex, like, to_numpy
 from wavefact.errors import InputError, MissingPackageError
-from wavefact.polar import polar
 from wavefact.problem import Problem
 from wavefact.solution import Callback, Solution, Status, certify
 from wavefact.solvers.base import Factors
+from wavefact.solvers.certified import search_of
 
 __all__ = ["GridProgram", "continuum_optimum", "grid_dual"]
 
@@ -37,6 +38,8 @@ class GridProgram:
     ----------
     centres : tuple of float
         κ allowed; by default the eigenvalues of the operator.
+    tones : tuple of float
+        Where time has a weight, the μ of each of the centres; by default all pairs of eigenvalues.
     rtol : float
         Gap over the continuum at which the result counts as certified.
     solver : str
@@ -44,6 +47,7 @@ class GridProgram:
     """
 
     centres: tuple[float, ...] = ()
+    tones: tuple[float, ...] = ()
     rtol: float = 1e-5
     solver: str = "CLARABEL"
 
@@ -55,34 +59,35 @@ class GridProgram:
         `start` and `callback` are taken for the common interface; cvxpy has no use for them.
         """
         cp, data = _cvxpy(), _real_data(problem)
-        centres = np.asarray(self.centres or to_numpy(problem.space.eigenvalues))
-        weights = np.sqrt(_weights(problem, centres))
-        parts = [cp.Variable(data.shape) for _ in centres]
-        norms = [
-            cp.normNuc(cp.multiply(w[:, None] * np.ones(data.shape), z))
-            for w, z in zip(weights, parts, strict=True)
-        ]
+        pairs = _pairs(problem, self.centres, self.tones)
+        roots = _roots(problem, *pairs)
+        parts = [cp.Variable(data.shape) for _ in pairs[0]]
+        norms = [cp.normNuc(cp.multiply(np.outer(*root), z)) for *root, z in zip(*roots, parts, strict=True)]
         loss = 0.5 * cp.sum_squares(data - cp.sum(parts))
         cp.Problem(cp.Minimize(loss + problem.regularization * cp.sum(norms))).solve(solver=self.solver)
-        shapes, courses, kept = _factors(centres, weights, [np.asarray(part.value) for part in parts])
-        return _solution(problem, shapes, courses, kept, self.rtol)
+        factors = _factors(problem, pairs, roots, [np.asarray(part.value) for part in parts])
+        return _solution(problem, factors, self.rtol)
 
 
-def grid_dual(problem: Problem, centres: np.ndarray, solver: str = "CLARABEL") -> float:
-    """Return the optimal value of the dual on a grid of centres."""
+def grid_dual(
+    problem: Problem, centres: Sequence[float], tones: Sequence[float] = (), solver: str = "CLARABEL"
+) -> float:
+    """Return the optimal value of the dual on a grid of centres, and of tones where time has a weight."""
     cp, data = _cvxpy(), _real_data(problem)
     dual = cp.Variable(data.shape)
-    gains = 1.0 / np.sqrt(_weights(problem, centres))
-    bounds = [
-        cp.sigma_max(cp.multiply(gain[:, None] * np.ones(data.shape), dual)) <= problem.regularization
-        for gain in gains
+    roots = _roots(problem, *_pairs(problem, centres, tones))
+    filtered = [
+        cp.multiply(np.outer(1.0 / row, 1.0 / column), dual) for row, column in zip(*roots, strict=True)
     ]
+    bounds = [cp.sigma_max(part) <= problem.regularization for part in filtered]
     objective = cp.sum(cp.multiply(data, dual)) - 0.5 * cp.sum_squares(dual)
     return float(cp.Problem(cp.Maximize(objective), bounds).solve(solver=solver))
 
 
 def continuum_optimum(problem: Problem, solver: str = "CLARABEL") -> float:
     """Return the optimal value over the continuum of centres, by semidefinite programming."""
+    if problem.time.weight > 0:
+        raise InputError("The semidefinite program has centres only, and this problem's time has a weight.")
     cp, data = _cvxpy(), _real_data(problem)
     n, n_samples = data.shape
     spectrum = to_numpy(problem.space.eigenvalues)
@@ -113,32 +118,54 @@ def _real_data(problem: Problem) -> np.ndarray:
     return to_numpy(problem.data)
 
 
-def _weights(problem: Problem, centres: np.ndarray) -> np.ndarray:
-    return to_numpy(problem.space.weights(like(centres, problem.space.eigenvalues))).T
+def _pairs(
+    problem: Problem, centres: Sequence[float], tones: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return κ and μ of each point of the grid; where time has no weight any μ serves."""
+    space, time = to_numpy(problem.space.eigenvalues), to_numpy(problem.time.eigenvalues)
+    if problem.time.weight == 0:
+        kappas = np.asarray(centres if len(centres) else space)
+        return kappas, np.full(len(kappas), time[0])
+    if len(centres) != len(tones):
+        raise InputError(f"{len(centres)} centres and {len(tones)} tones; expected one tone for each centre.")
+    if len(centres):
+        return np.asarray(centres), np.asarray(tones)
+    return np.repeat(space, len(time)), np.tile(time, len(space))
+
+
+def _roots(problem: Problem, centres: np.ndarray, tones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the diagonals of W(κ_j)^{1/2} (n_pairs, n_points) and of V(μ_j)^{1/2} (n_pairs, n_samples)."""
+    rows = problem.space.weights(like(centres, problem.space.eigenvalues))
+    columns = problem.time.weights(like(tones, problem.time.eigenvalues))
+    return np.sqrt(to_numpy(rows).T), np.sqrt(to_numpy(columns).T)
 
 
 def _factors(
-    centres: np.ndarray, weights: np.ndarray, parts: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Split each Z_κ into balanced rank-one terms."""
+    problem: Problem,
+    pairs: tuple[np.ndarray, np.ndarray],
+    roots: tuple[np.ndarray, np.ndarray],
+    parts: list[np.ndarray],
+) -> Factors:
+    """Split each Z_j into balanced rank-one terms."""
     shapes, courses, kept = [], [], []
     largest = float(np.max([np.linalg.norm(part) for part in parts]))
-    for centre, weight, part in zip(centres, weights, parts, strict=True):
-        left, values, right = np.linalg.svd(weight[:, None] * part, full_matrices=False)
+    for j, (row, column, part) in enumerate(zip(*roots, parts, strict=True)):
+        left, values, right = np.linalg.svd(row[:, None] * part * column, full_matrices=False)
         count = int(np.sum(values > 1e-9 * max(largest, 1e-300)))
-        shapes.append(left[:, :count] * np.sqrt(values[:count]) / weight[:, None])
-        courses.append(np.sqrt(values[:count])[:, None] * right[:count])
-        kept.append(np.full(count, centre))
-    return np.concatenate(shapes, axis=1), np.concatenate(courses), np.concatenate(kept)
+        shapes.append(left[:, :count] * np.sqrt(values[:count]) / row[:, None])
+        courses.append(np.sqrt(values[:count])[:, None] * right[:count] / column)
+        kept.append(np.full(count, j))
+    chosen = np.concatenate(kept)
+    tones = like(pairs[1][chosen], problem.data) if problem.time.weight > 0 else None
+    shape, course = np.concatenate(shapes, axis=1), np.concatenate(courses)
+    return Factors(
+        like(shape, problem.data), like(course, problem.data), like(pairs[0][chosen], problem.data), tones
+    )
 
 
-def _solution(
-    problem: Problem, shapes: np.ndarray, courses: np.ndarray, centres: np.ndarray, rtol: float
-) -> Solution:
-    factors = Factors(*(like(values, problem.data) for values in (shapes, courses, centres)))
-    residual = problem.residual(factors.shapes, factors.courses)
-    bound = polar(problem.gram(residual), problem.space, start=centres.tolist())
-    primal = float(problem.objective(*factors))
-    certificate = certify(problem, primal, residual, bound.attained, bound.upper)
+def _solution(problem: Problem, factors: Factors, rtol: float) -> Solution:
+    residual, search = problem.residual(factors.shapes, factors.courses), search_of(problem, rtol)
+    attained, upper = search.polar(search.image(residual), factors, 0.1 * rtol)
+    certificate = certify(problem, float(problem.objective(*factors)), residual, attained, upper)
     status = Status.CERTIFIED if certificate.gap <= rtol else Status.GRID_LIMIT
     return Solution(*factors, certificate, status, ())

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, like, real, squared, to_numpy
+from wavefact.errors import InputError
 from wavefact.polar import atoms, polar, spectrum
 from wavefact.problem import Problem
 from wavefact.solution import Callback, Solution, Status, Step, certify
@@ -56,6 +57,11 @@ class ProximalGradient:
         self, problem: Problem, start: Array | None = None, callback: Callback | None = None
     ) -> Solution:
         """Return the solution of `problem`; arguments as for `CertifiedGrowth.solve`."""
+        if problem.time.weight > 0:
+            raise InputError(
+                "The papers' algorithm penalises space only, and this problem's time has a weight; "
+                "use CertifiedGrowth."
+            )
         xp = array_namespace(problem.data)
         shapes = problem.data[:, :0] if start is None else start
         factors = Factors(shapes, adjoint(shapes) @ problem.data, _rayleigh(problem, shapes))
