@@ -152,11 +152,11 @@ class _Run:
     def is_stuck(self, before: _State, after: _State) -> bool:
         """Tell whether rounding ends the progress; tighten where only loose descents do, as at small λ."""
         gap, gained = self._history[-1].primal - self._history[-1].dual, before.primal - after.primal
-        if len(after) > len(before) or gained >= STALLED * gap:
+        if gained >= STALLED * gap:
             return False
         is_tightest = self._accuracy <= TIGHTEST
         self.tighten()
-        return is_tightest and gained <= 0
+        return is_tightest and gained <= 0 and len(after) <= len(before)
 
     def refine(self, state: _State) -> _State:
         """Descend to the final accuracy, from now on."""
