@@ -173,4 +173,7 @@ def test_modes_are_lines_over_the_singular_values() -> None:
 
 def test_silence_has_singular_values_too() -> None:
     silent = SingularValues(F, np.zeros((26, 2)), np.full(26, 0.1))
-    singular_values(silent, new_axes()).figure.canvas.draw()
+    ax = singular_values(silent, new_axes())
+    ax.figure.canvas.draw()
+    assert len(ax.lines) == 2
+    assert np.all(np.isfinite(ax.get_ylim()))

@@ -1,4 +1,4 @@
-"""The convex forms of the problem, for cvxpy: an oracle that shares no code with our solver.
+"""The convex forms of the problem, for cvxpy: an oracle whose optima share no code with our solver.
 
 * `GridProgram`: Ω restricted to a grid of centres (and tones),
   ``min ½‖Y − Σ_j Z_j‖² + λ Σ_j ‖W(κ_j)^{1/2} Z_j V(μ_j)^{1/2}‖_*``; its optimum is never below the one
