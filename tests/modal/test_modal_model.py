@@ -22,11 +22,15 @@ def model() -> ModalModel:
         positions=np.arange(6.0),
         quantity="velocity",
         unit="m/s",
+        frequency_errors=np.array([0.01, np.nan, 0.02]),
+        shape_errors=rng.uniform(size=(6, 3)),
+        names=tuple("abcdeé"),
     )
 
 
 def test_fields_not_given_are_unknown(model: ModalModel) -> None:
     assert np.all(np.isnan(model.fit_quality))
+    assert np.all(np.isnan(model.damping_errors))
     assert np.all(np.isnan(model.contributions))
     assert (model.n_modes, model.n_points) == (3, 6)
 
@@ -37,6 +41,9 @@ def test_fields_not_given_are_unknown(model: ModalModel) -> None:
         ("damping_ratios", np.zeros(2), "damping_ratios has 2 entries for 3"),
         ("mode_shapes", np.ones((6, 2)), "one column a mode"),
         ("positions", np.arange(5.0), "5 positions"),
+        ("names", ("a", "b"), "2 names"),
+        ("frequency_errors", np.zeros(2), "frequency_errors has 2 entries for 3"),
+        ("shape_errors", np.zeros((6, 2)), "one for each entry"),
     ],
 )
 def test_inconsistent_fields_are_refused(
@@ -74,7 +81,9 @@ def test_file_round_trip(model: ModalModel, tmp_path: Path, is_complex: bool) ->
     again = ModalModel.load(tmp_path / "modes.h5")
     for name in ("frequencies", "damping_ratios", "mode_shapes", "wavenumbers", "fit_quality"):
         assert np.array_equal(getattr(again, name), getattr(model, name), equal_nan=True)
-    assert (again.quantity, again.unit) == (model.quantity, model.unit)
+    for name in ("frequency_errors", "damping_errors", "shape_errors"):
+        assert np.array_equal(getattr(again, name), getattr(model, name), equal_nan=True)
+    assert (again.quantity, again.unit, again.names) == (model.quantity, model.unit, model.names)
     assert (again.positions is None) == is_complex
 
 

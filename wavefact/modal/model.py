@@ -16,7 +16,8 @@ from wavefact.storage import load_fields, save_fields
 __all__ = ["ModalModel"]
 
 _KIND = "wavefact-modal-model"
-_PER_MODE = ("frequencies", "damping_ratios", "wavenumbers", "fit_quality", "contributions")
+_OPTIONAL = ("frequency_errors", "damping_errors", "wavenumbers", "fit_quality", "contributions")
+_PER_MODE = ("frequencies", "damping_ratios", *_OPTIONAL)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,6 +40,12 @@ class ModalModel:
     positions : (n_points,) or (n_points, n_dims) array [m], optional
     quantity, unit : str
         What the signals measured.
+    frequency_errors, damping_errors : (n_modes,) arrays [Hz], [fraction of critical], optional
+        Standard errors; NaN where unknown.
+    shape_errors : (n_points, n_modes) array, optional
+        Standard error of the real part of each entry of the shapes; NaN where unknown.
+    names : tuple of n_points str, optional
+        What the entries of a shape are called: the channels' names, where points are channels.
 
     Raises
     ------
@@ -62,15 +69,24 @@ class ModalModel:
     positions: np.ndarray | None = None
     quantity: str = ""
     unit: str = ""
+    frequency_errors: np.ndarray = field(default_factory=lambda: np.full(0, np.nan))
+    damping_errors: np.ndarray = field(default_factory=lambda: np.full(0, np.nan))
+    shape_errors: np.ndarray = field(default_factory=lambda: np.full((0, 0), np.nan))
+    names: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in _PER_MODE:
             object.__setattr__(self, name, np.atleast_1d(np.asarray(getattr(self, name), dtype=float)))
         object.__setattr__(self, "mode_shapes", np.asarray(self.mode_shapes))
         n_modes = self.frequencies.size
-        for name in ("wavenumbers", "fit_quality", "contributions"):
+        for name in _OPTIONAL:
             if getattr(self, name).size == 0:
                 object.__setattr__(self, name, np.full(n_modes, np.nan))
+        if np.size(self.shape_errors) == 0:
+            object.__setattr__(self, "shape_errors", np.full(self.mode_shapes.shape, np.nan))
+        self._check_sizes(n_modes)
+
+    def _check_sizes(self, n_modes: int) -> None:
         for name in _PER_MODE:
             if getattr(self, name).shape != (n_modes,):
                 raise InputError(f"{name} has {getattr(self, name).size} entries for {n_modes} frequencies.")
@@ -78,8 +94,15 @@ class ModalModel:
             raise InputError(
                 f"mode_shapes must be (n_points, {n_modes}), one column a mode, not {self.mode_shapes.shape}."
             )
-        if self.positions is not None and len(self.positions) != self.n_points:
-            raise InputError(f"{len(self.positions)} positions came for shapes of {self.n_points} points.")
+        if np.shape(self.shape_errors) != self.mode_shapes.shape:
+            raise InputError(
+                f"shape_errors are {np.shape(self.shape_errors)} for shapes {self.mode_shapes.shape}; "
+                "give one for each entry."
+            )
+        for name in ("positions", "names"):
+            given = getattr(self, name)
+            if given is not None and len(given) != self.n_points:
+                raise InputError(f"{len(given)} {name} came for shapes of {self.n_points} points.")
 
     @property
     def n_modes(self) -> int:
@@ -138,7 +161,8 @@ class ModalModel:
         """Return the model of some of its modes, by index or mask."""
         indices = np.arange(self.n_modes)[modes]
         fields = {name: getattr(self, name)[indices] for name in _PER_MODE}
-        return dataclasses.replace(self, mode_shapes=self.mode_shapes[:, indices], **fields)
+        columns = {name: getattr(self, name)[:, indices] for name in ("mode_shapes", "shape_errors")}
+        return dataclasses.replace(self, **columns, **fields)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the model to an HDF5 file; an existing file is replaced once all is written.
@@ -148,8 +172,11 @@ class ModalModel:
         UnwritableTargetError
             If the file cannot be written.
         """
-        arrays = {name: getattr(self, name) for name in (*_PER_MODE, "mode_shapes", "positions")}
-        save_fields(Path(path), _KIND, arrays, {"quantity": self.quantity, "unit": self.unit})
+        arrays = {
+            name: getattr(self, name) for name in (*_PER_MODE, "mode_shapes", "shape_errors", "positions")
+        }
+        names = None if self.names is None else list(self.names)
+        save_fields(Path(path), _KIND, arrays, {"quantity": self.quantity, "unit": self.unit, "names": names})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> ModalModel:
@@ -164,14 +191,14 @@ class ModalModel:
         """
         arrays, attributes = load_fields(Path(path), _KIND)
         try:
-            fields = {name: arrays[name] for name in (*_PER_MODE, "mode_shapes")}
+            names = attributes.get("names")
             return cls(
-                **fields,
-                positions=arrays.get("positions"),
+                **arrays,
                 quantity=attributes["quantity"],
                 unit=attributes["unit"],
+                names=None if names is None else tuple(names),
             )
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
 
     def __str__(self) -> str:
