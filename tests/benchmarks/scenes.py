@@ -67,9 +67,22 @@ def ambient(
     fundamentals of the scenes are irrational in steps of sampling_rate/(2 n_samples), so that no mode is at a
     frequency of the discrete cosine transform.
     """
-    generator = np.random.default_rng(rng)
     modes = np.arange(1, len(damping_ratios) + 1)
-    frequencies, shapes = fundamental * modes, string_shapes(n_points, modes)
+    shapes = string_shapes(n_points, modes)
+    return shaken(shapes, fundamental * modes, damping_ratios, sampling_rate, n_samples, rng, snr_db)
+
+
+def shaken(
+    shapes: np.ndarray,
+    frequencies: np.ndarray,
+    damping_ratios: np.ndarray,
+    sampling_rate: float,
+    n_samples: int,
+    rng: int,
+    snr_db: float,
+) -> Scene:
+    """Simulate the velocity of modes under independent white forces of equal strength."""
+    generator = np.random.default_rng(rng)
     angular = 2 * np.pi * frequencies
     poles = angular * (1j * np.sqrt(1 - damping_ratios**2) - damping_ratios)
     velocities = np.stack([_shaken(pole, 1 / sampling_rate, n_samples, generator) for pole in poles])
@@ -77,6 +90,28 @@ def ambient(
     return Scene(
         _noisy(shapes @ velocities, snr_db, generator), sampling_rate, frequencies, damping_ratios, shapes
     )
+
+
+def storey_frame(rng: int, duration: float = 1200.0, snr_db: float = 20.0) -> Scene:
+    """Simulate a frame of five equal storeys under wind: 1.0 to 6.7 Hz, 20 minutes at 25 Hz, 20 dB.
+
+    Equal masses and springs in a row: ω_m = 2 √(k/m) sin(π (2m − 1)/22), orthonormal shapes; white forces of
+    equal strength on all floors excite the modes independently.  Damping ratios are 0.2 to 3 %.
+    """
+    masses = np.eye(5)
+    stiffness = 2 * np.eye(5) - np.eye(5, k=1) - np.eye(5, k=-1)
+    stiffness[-1, -1] = 1.0
+    values, shapes = np.linalg.eigh(np.linalg.solve(masses, stiffness))
+    frequencies = np.sqrt(values / values[0])
+    damping = np.array([0.03, 0.01, 0.005, 0.002, 0.02])
+    return shaken(shapes, frequencies, damping, 25.0, int(25 * duration), rng, snr_db)
+
+
+def close_pair(rng: int, snr_db: float = 20.0) -> Scene:
+    """Simulate two modes at 1.23 and 1.28 Hz with 1.5 % of critical damping: 8 channels, 330 s at 20 Hz."""
+    shapes = string_shapes(8, np.array([1, 2]))
+    frequencies, damping = np.array([1.23, 1.28]), np.array([0.015, 0.015])
+    return shaken(shapes, frequencies, damping, 20.0, 6600, rng, snr_db)
 
 
 def string_shapes(n_points: int, modes: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The steps of identification, each by itself: bands, correlations, poles, grouping, splits."""
+"""The steps of identification, each by itself: bands, correlations, poles, residues, grouping."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from wavefact.errors import InputError
 from wavefact.modal.bands import Band, plan_bands, restrict
 from wavefact.modal.grouping import group_components, independent_channels
-from wavefact.modal.refinement import merge_splits, refine
 from wavefact.modal.residues import fit_residues
 from wavefact.modal.subspace import correlations, discrete_poles, poles_by_order
 
@@ -58,32 +57,14 @@ def test_residues_tell_power_shape_and_noise() -> None:
     noise = 0.02 * np.random.default_rng(1).standard_normal((3, 400))
     lagged = correlations(decays() + noise, 50)
     false = np.array([30.0]), np.array([0.01])
-    poles = discrete_poles(np.concatenate([FREQUENCIES, false[0]]), np.concatenate([DAMPING, false[1]]), RATE)
-    residues = fit_residues(lagged, poles)
-    assert residues.credible(75.0, 0.9).tolist() == [True, True, False]
+    frequencies, damping = np.concatenate([FREQUENCIES, false[0]]), np.concatenate([DAMPING, false[1]])
+    residues = fit_residues(lagged, frequencies, damping, RATE)
+    credible = residues.credible(75.0, 0.5)
+    assert credible.tolist() == [True, True, False]
+    assert residues.select(credible).frequencies.tolist() == FREQUENCIES.tolist()
     shape = residues.shapes[:, 0] / residues.shapes[0, 0]
     assert np.allclose(shape, [1.0, -0.7, 0.2], atol=0.02)
-    assert np.all((residues.quality >= 0) & (residues.quality <= 1))
-
-
-def test_refinement_returns_to_the_truth() -> None:
-    lagged = correlations(decays(), 60)
-    frequencies, damping = refine(lagged, FREQUENCIES * [1.004, 0.997], DAMPING * np.array([2.0, 0.6]), RATE)
-    assert np.allclose(frequencies, FREQUENCIES, rtol=1e-6)
-    assert np.allclose(damping, DAMPING, rtol=1e-3)
-
-
-def test_splits_of_one_shape_are_merged_and_close_modes_of_two_are_not() -> None:
-    frequencies, damping, power = (
-        np.array([5.0, 5.04, 5.05]),
-        np.array([0.01, 0.03, 0.01]),
-        np.array([4.0, 1, 2]),
-    )
-    shapes = np.array([[1.0, 1.0, 0.1], [0.5, 0.5, -1.0]])
-    merged, widths = merge_splits(frequencies, damping, power, shapes, 10.0)
-    assert merged.tolist() == [5.0, 5.05]
-    assert widths.tolist() == [0.03, 0.01]
-    assert merge_splits(frequencies, damping, power, shapes, 100.0)[0].size == 3  # well resolved
+    assert np.all((residues.purity[:2] > 0.9) & (residues.purity[:2] <= 1))
 
 
 def test_bands_cover_the_range_once() -> None:

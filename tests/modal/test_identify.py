@@ -27,6 +27,7 @@ class Fit:
     sampling_rate: float | None
     quantity: str = "displacement"
     unit: str = "m"
+    regularization: float = 0.0
 
     @property
     def wavenumbers(self) -> np.ndarray:

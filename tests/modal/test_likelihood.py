@@ -17,7 +17,7 @@ from wavefact.modal.similarity import mac
 from wavefact.modal.spectrum import Spectrum, beside, cut, spectrum_of
 from wavefact.modal.splitting import join, split, turn
 from wavefact.modal.starts import begin
-from wavefact.modal.whittle import evaluate, slope_prior
+from wavefact.modal.whittle import evaluate, prior
 
 RATE, N_SAMPLES = 100.0, 500
 
@@ -53,9 +53,12 @@ def random_band(seed: int, *, is_complex: bool) -> tuple[Resonances, Bins, np.nd
 
 
 def moved(modes: Resonances, tangents: np.ndarray, parameter: int, step: float) -> Resonances:
-    """Change ln f, ln ζ, ln F, slope of either mode, its shape along one tangent each, or ln σ²."""
+    """Change ln f, ln ζ, ln F, slope of either mode, its shape along a tangent, correlation, or ln σ²."""
     kind, mode = divmod(parameter, 2)
     one = np.eye(2)[mode] * step
+    if modes.correlation is not None and kind == 5:
+        part = step * (1j if mode else 1)
+        return replace(modes, correlation=modes.correlation + np.array([[0, part], [np.conj(part), 0]]))
     names = ("frequencies", "damping_ratios", "excitation")
     if kind < 3:
         return replace(modes, **{names[kind]: getattr(modes, names[kind]) * np.exp(one)})
@@ -67,9 +70,11 @@ def moved(modes: Resonances, tangents: np.ndarray, parameter: int, step: float) 
 
 
 @settings(deadline=None, max_examples=30)
-@given(st.integers(0, 10_000), st.booleans())
-def test_gradient_is_that_of_the_cost(seed: int, is_complex: bool) -> None:
+@given(st.integers(0, 10_000), st.booleans(), st.sampled_from([None, 0.0, 0.6 - 0.3j]))
+def test_gradient_is_that_of_the_cost(seed: int, is_complex: bool, correlation: complex | None) -> None:
     modes, band, tangents = random_band(seed, is_complex=is_complex)
+    if correlation is not None:
+        modes = replace(modes, correlation=np.array([[1, correlation], [np.conj(correlation), 1]]))
     gradient, information = derivatives(
         modes, band, evaluate(modes, band), [tangents[:, :1], tangents[:, 1:]]
     )
@@ -78,14 +83,16 @@ def test_gradient_is_that_of_the_cost(seed: int, is_complex: bool) -> None:
         for p in range(gradient.size)
     ]
     slopes = np.array([(up - down) / 2e-5 for up, down in costs])
-    assert gradient.size == 11
+    assert gradient.size == (11 if correlation is None else 13)
     assert np.allclose(gradient, slopes, rtol=1e-5, atol=1e-5 * np.max(np.abs(slopes)))
     assert np.allclose(information, information.T)
     assert np.linalg.eigvalsh(information)[0] > -1e-9 * np.linalg.eigvalsh(information)[-1]
 
 
-def test_information_is_the_covariance_of_the_gradient() -> None:
+@pytest.mark.parametrize("correlation", [None, np.array([[1, 0.5 - 0.4j], [0.5 + 0.4j, 1]])])
+def test_information_is_the_covariance_of_the_gradient(correlation: np.ndarray | None) -> None:
     modes, band, tangents = random_band(3, is_complex=False)
+    modes = replace(modes, correlation=correlation)
     directions = [tangents[:, :1], tangents[:, 1:]]
     at = evaluate(modes, band)
     half = np.linalg.cholesky(np.linalg.inv(at.precision))
@@ -96,8 +103,8 @@ def test_information_is_the_covariance_of_the_gradient() -> None:
         again = replace(band, values=mean + (half @ draw / np.sqrt(2))[:, :, 0].T)
         gradients.append(derivatives(modes, again, evaluate(modes, again), directions)[0])
     _, information = derivatives(modes, band, at, directions)
-    slopes = [6, 7]  # of which something is expected beforehand
-    information[slopes, slopes] -= slope_prior(modes, band)[1]
+    expected = [2, 3, 6, 7]  # ln ζ and slopes, of which something is expected beforehand
+    information[expected, expected] -= prior(modes, band)[1]
     scale = np.sqrt(np.outer(np.diag(information), np.diag(information)))
     assert np.max(np.abs(np.cov(np.array(gradients).T) - information) / scale) < 0.15
 

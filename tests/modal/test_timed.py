@@ -29,6 +29,7 @@ class TimedFit:
     sampling_rate: float | None
     quantity: str = "displacement"
     unit: str = "m"
+    regularization: float = 0.0
 
     @property
     def wavenumbers(self) -> np.ndarray:
@@ -347,7 +348,15 @@ def test_without_frequencies_nothing_changes() -> None:
         time_bandwidth=None,
         projected_courses=None,
     )
-    names = ("spatial_factors", "time_courses", "operator", "sampling_rate", "quantity", "unit")
+    names = (
+        "spatial_factors",
+        "time_courses",
+        "operator",
+        "sampling_rate",
+        "quantity",
+        "unit",
+        "regularization",
+    )
 
     @dataclass(frozen=True)
     class Fit:
@@ -357,6 +366,7 @@ def test_without_frequencies_nothing_changes() -> None:
         sampling_rate: float | None
         quantity: str
         unit: str
+        regularization: float
         wavenumbers: np.ndarray
 
     plain = Fit(**{name: getattr(untimed, name) for name in names}, wavenumbers=untimed.wavenumbers)

@@ -53,6 +53,8 @@ class Resonances:
         Variance of the white noise in each channel.
     amplitudes : (n_modes,) complex array
         Of the free decays: beginnings less ends.
+    correlation : (n_modes, n_modes) Hermitian array or None
+        Of the random excitations of the modes, with unit diagonal; None where they are independent.
     """
 
     frequencies: np.ndarray
@@ -62,6 +64,7 @@ class Resonances:
     shapes: np.ndarray
     noise: float
     amplitudes: np.ndarray
+    correlation: np.ndarray | None = None
 
     @property
     def rates(self) -> np.ndarray:
@@ -77,7 +80,8 @@ class Resonances:
     def select(self, modes: list[int]) -> Resonances:
         """Return some of the modes, by index."""
         fields = {name: getattr(self, name)[modes] for name in _PER_MODE}
-        return replace(self, shapes=self.shapes[:, modes], **fields)
+        correlation = None if self.correlation is None else self.correlation[np.ix_(modes, modes)]
+        return replace(self, shapes=self.shapes[:, modes], correlation=correlation, **fields)
 
     def turned(self, matrix: np.ndarray) -> Resonances:
         """Return the same modes in other channels: matrix (n_channels_new, n_channels) times the shapes."""

@@ -13,10 +13,15 @@ from wavefact.modal.grouping import group_components, independent_channels
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording, check_signals
 
-__all__ = ["Channels", "Components", "TimedComponents", "channels_of", "rigid_motions"]
+__all__ = ["Channels", "Components", "TimedComponents", "channels_of", "rigid_motions", "since_onset"]
 
 _MAX_CHANNELS = 24
 _ABOVE_NOISE = 1.1
+_FEWEST_SAMPLES = 64
+_WINDOWS, _QUIET = (
+    500,
+    0.1,
+)  # of a recording, in which power is smoothed; power before an impact over its peak
 
 
 @runtime_checkable
@@ -30,6 +35,10 @@ class Components(Protocol):
     @property
     def time_courses(self) -> Array:
         """Time courses (n_samples, n_components)."""
+
+    @property
+    def regularization(self) -> float:
+        """λ, by which the time courses are shrunk."""
 
     @property
     def wavenumbers(self) -> Array:
@@ -83,6 +92,7 @@ class Channels:
     quantity, unit : str
     denoised : bool
         Whether each shape is one of the structure, so that a mode is made of few of them; sensors are not.
+    names : tuple of n_points str or None
     """
 
     signals: np.ndarray
@@ -93,6 +103,7 @@ class Channels:
     quantity: str
     unit: str
     denoised: bool
+    names: tuple[str, ...] | None = None
 
 
 def channels_of(source: Components | Recording, operator: WaveOperator | None = None) -> Channels:
@@ -120,8 +131,10 @@ def check_sizes(operator: WaveOperator | None, n_points: int, n_samples: int) ->
             f"The operator has {operator.n_points} points, the signals {n_points}; "
             "give an operator on the same points."
         )
-    if n_samples < 64:
-        raise InputError(f"{n_samples} samples are too few to identify modes; at least 64 are needed.")
+    if n_samples < _FEWEST_SAMPLES:
+        raise InputError(
+            f"{n_samples} samples are too few to identify modes; at least {_FEWEST_SAMPLES} are needed."
+        )
 
 
 def checked_rate(sampling_rate: float | None) -> float:
@@ -133,6 +146,33 @@ def checked_rate(sampling_rate: float | None) -> float:
     if not (np.isfinite(sampling_rate) and sampling_rate > 0):
         raise InputError(f"The sampling rate must be positive, not {sampling_rate:g} Hz.")
     return float(sampling_rate)
+
+
+def since_onset(signals: np.ndarray, near: tuple[float, float]) -> np.ndarray:
+    """Return signals from an impact on, where one sets all in motion; else all of them.
+
+    What moves freely from an impact on is known but for noise; what is quiet before it tells nothing.  There
+    is such an impact where the power, on average until it rises to its peak, is below a tenth of that.
+
+    Parameters
+    ----------
+    signals : (n_channels, n_samples) array
+    near : (low, high) [cycles per sample]
+        Where the motion is.
+    """
+    n_samples = signals.shape[1]
+    width = max(n_samples // _WINDOWS, 4)
+    bins = np.fft.rfftfreq(n_samples)
+    moving = np.fft.irfft(np.fft.rfft(signals, axis=1) * ((bins >= near[0]) & (bins <= near[1])), n_samples)
+    power = np.sum(moving**2, axis=0)
+    smooth = np.convolve(power, np.full(width, 1 / width), "valid")
+    peak = int(np.argmax(smooth))
+    faint = np.flatnonzero(smooth[:peak] < _QUIET * smooth[peak])
+    if faint.size == 0 or n_samples - peak < _FEWEST_SAMPLES:
+        return signals
+    if np.mean(smooth[: faint[-1] + 1]) > _QUIET * smooth[peak]:
+        return signals
+    return signals[:, peak + int(np.argmax(power[peak : peak + width])) :]
 
 
 def rigid_motions(operator: WaveOperator) -> np.ndarray:
@@ -149,7 +189,8 @@ def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channe
     if signals.shape[0] > _MAX_CHANNELS:
         shapes, signals = _principal(signals)
     positions = recording.positions if operator is None else operator.positions
-    return Channels(signals, shapes, rate, operator, positions, recording.quantity, recording.unit, False)
+    about = recording.quantity, recording.unit
+    return Channels(signals, shapes, rate, operator, positions, *about, False, recording.names)
 
 
 def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
@@ -157,6 +198,7 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
     factors, courses = to_numpy(fit.spatial_factors), to_numpy(fit.time_courses)
     if not (np.all(np.isfinite(factors)) and np.all(np.isfinite(courses))):
         raise InputError("The components hold NaN or Inf; factorize a recording without them.")
+    courses = courses + fit.regularization * (courses @ np.linalg.pinv(factors.conj().T @ factors).T)
     labels = group_components(factors, to_numpy(fit.wavenumbers))
     parts = [
         independent_channels(factors[:, labels == g], courses[:, labels == g]) for g in np.unique(labels)

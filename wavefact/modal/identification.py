@@ -17,17 +17,20 @@ from wavefact.modal.channels import (
     checked_rate,
     rigid_motions,
 )
+from wavefact.modal.estimates import model_of
+from wavefact.modal.fitting import Start, fit_modes
 from wavefact.modal.model import ModalModel
-from wavefact.modal.refinement import merge_splits, refine
 from wavefact.modal.residues import Residues, fit_residues
-from wavefact.modal.similarity import mac, normalized_shapes
+from wavefact.modal.spectrum import expected_slope, orthonormal, spectrum_of_channels
 from wavefact.modal.stability import StabilityLimits, candidates
-from wavefact.modal.subspace import block_counts, correlations, discrete_poles, poles_by_order
+from wavefact.modal.subspace import block_counts, correlations, poles_by_order
 from wavefact.modal.timed import modes_of_tones
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
 __all__ = ["IdentificationSettings", "identify"]
+
+_AROUND = 0.5, 1.5  # times the lowest and the highest frequency: where noise is looked at
 
 _logger = logging.getLogger("wavefact")
 
@@ -55,7 +58,7 @@ class IdentificationSettings:
     damping_range: tuple[float, float] = (0.0, 0.2)
     stability: StabilityLimits = field(default_factory=StabilityLimits)
     min_prominence: float = 75.0
-    min_purity: float = 0.9
+    min_purity: float = 0.5
     max_rigid_share: float = 0.8
 
 
@@ -129,8 +132,8 @@ def identify(
     channels = channels_of(source, operator)
     n_channels, n_samples = channels.signals.shape
     bands = plan_bands(max(n_channels, 1), n_samples, channels.sampling_rate, frequency_range)
-    found = [_modes_in_band(channels, band, settings) for band in bands] if n_channels else []
-    model = _elastic(_united(found, channels), channels.operator, settings)
+    found = [_stable_poles(channels, band, settings) for band in bands] if n_channels else []
+    model = _elastic(_fitted(channels, found, bands, settings), channels.operator, settings)
     _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(bands))
     return model
 
@@ -152,75 +155,55 @@ def _of_tones(
     return model
 
 
-def _modes_in_band(channels: Channels, band: Band, settings: IdentificationSettings) -> ModalModel:
+def _stable_poles(channels: Channels, band: Band, settings: IdentificationSettings) -> Residues:
+    """Return the stable poles of a band that stand out of the noise, with their share in the signals."""
     rate = channels.sampling_rate / band.factor
     signals = restrict(channels.signals, channels.sampling_rate, band)
     n_rows, n_columns = block_counts(*signals.shape)
     lagged = correlations(signals, n_rows + n_columns)
     poles = poles_by_order(lagged, n_rows, rate, settings.max_order)
     frequencies, damping = candidates(poles, settings.damping_range, settings.stability)
-    limits = settings.min_prominence, settings.min_purity
-    for _ in range(2):  # without the false ones, which took a share of the true ones, those are judged again
-        residues = fit_residues(lagged, discrete_poles(frequencies, damping, rate))
-        kept = residues.credible(*limits)
-        shapes = _parts(residues, channels)[:, kept]
-        frequencies, damping = merge_splits(
-            frequencies[kept], damping[kept], residues.power[kept], shapes, lagged.shape[0] / rate
-        )
-        frequencies, damping = refine(lagged, frequencies, damping, rate)
-    residues = fit_residues(lagged, discrete_poles(frequencies, damping, rate))
-    kept = residues.credible(*limits)
-    low, high = settings.damping_range
-    kept = kept & (damping > low) & (damping < high) & (frequencies >= band.low) & (frequencies <= band.high)
-    return _model(channels, frequencies, damping, residues).select(kept)
+    inside = (frequencies >= band.low) & (frequencies <= band.high)
+    residues = fit_residues(lagged, frequencies[inside], damping[inside], rate)
+    return residues.select(residues.credible(settings.min_prominence, settings.min_purity))
 
 
-def _model(
-    channels: Channels, frequencies: np.ndarray, damping: np.ndarray, residues: Residues
+def _fitted(
+    channels: Channels, found: list[Residues], bands: tuple[Band, ...], settings: IdentificationSettings
 ) -> ModalModel:
-    shapes = channels.shapes
-    parts = _parts(residues, channels)
-    gram = np.real(shapes.conj().T @ shapes)
-    n_samples = channels.signals.shape[1]
-    total = (
-        float(np.einsum("ij,it,jt->", gram, channels.signals, channels.signals, optimize=True)) / n_samples
-    )
-    return ModalModel(
-        frequencies=frequencies,
-        damping_ratios=damping,
-        mode_shapes=normalized_shapes(shapes @ parts),
-        fit_quality=residues.quality,
-        contributions=np.maximum(np.einsum("ij,mij->m", gram, residues.powers) / total, 0.0),
-        positions=channels.positions,
-        quantity=channels.quantity,
-        unit=channels.unit,
-    )
+    every = np.concatenate([np.zeros(0), *(residues.frequencies for residues in found)])
+    near = (_AROUND[0] * every.min(), _AROUND[1] * every.max()) if every.size else (0.0, bands[0].high)
+    spectrum, inward = spectrum_of_channels(channels, near)
+    starts = [start for residues in found for start in _starts(residues, inward, channels.denoised)]
+    clusters = fit_modes(spectrum, starts, expected_slope(channels.quantity))
+    model = model_of(clusters, spectrum, channels)
+    (least, most), low, high = settings.damping_range, bands[-1].low, bands[0].high
+    frequencies, damping = model.frequencies, model.damping_ratios
+    return model.select((damping > least) & (damping < most) & (frequencies >= low) & (frequencies <= high))
 
 
-def _parts(residues: Residues, channels: Channels) -> np.ndarray:
-    return residues.significant_shapes() if channels.denoised else residues.shapes
-
-
-def _united(found: list[ModalModel], channels: Channels) -> ModalModel:
-    """Put the bands together; a mode at the edge of two is kept once, where it fits better."""
-    none = np.zeros(0)
-    shapes = [np.zeros((channels.shapes.shape[0], 0))] + [part.mode_shapes for part in found]
-    every = ModalModel(
-        frequencies=np.concatenate([none, *(part.frequencies for part in found)]),
-        damping_ratios=np.concatenate([none, *(part.damping_ratios for part in found)]),
-        mode_shapes=np.concatenate(shapes, axis=1),
-        fit_quality=np.concatenate([none, *(part.fit_quality for part in found)]),
-        contributions=np.concatenate([none, *(part.contributions for part in found)]),
-        positions=channels.positions,
-        quantity=channels.quantity,
-        unit=channels.unit,
-    )
-    kept: list[int] = []
-    for mode in np.argsort(-every.fit_quality):
-        near = [k for k in kept if abs(every.frequencies[k] / every.frequencies[mode] - 1) < 0.01]
-        if not near or np.max(mac(every.mode_shapes[:, [mode]], every.mode_shapes[:, near])) < 0.9:
-            kept.append(int(mode))
-    return every.select(sorted(kept, key=lambda mode: every.frequencies[mode]))
+def _starts(residues: Residues, inward: np.ndarray, denoised: bool) -> list[Start]:
+    shapes = inward @ (residues.significant_shapes() if denoised else residues.shapes)
+    significant = residues.channel_prominence >= 100
+    starts = []
+    for m, shape in enumerate(shapes.T):
+        span = np.eye(len(shape))
+        if denoised:
+            span = orthonormal(inward[:, significant[:, m]])
+        pair = np.linalg.svd(np.stack([shape.real, shape.imag], axis=1), full_matrices=False)
+        if pair[1][1] < 0.2 * pair[1][0]:
+            shape = pair[0][:, 0]
+        shape = span @ (span.conj().T @ shape)
+        starts.append(
+            Start(
+                residues.frequencies[m],
+                residues.damping_ratios[m],
+                shape / np.linalg.norm(shape),
+                span,
+                residues.power[m],
+            )
+        )
+    return starts
 
 
 def _elastic(

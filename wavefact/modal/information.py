@@ -7,21 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavefact.modal.bins import Bins, Resonances, color_ratio, decays
-from wavefact.modal.whittle import Evaluation, regular, slope_prior
+from wavefact.modal.whittle import Evaluation, prior, regular
 
 __all__ = ["derivatives"]
+
+_FIELDS = ("first", "second", "third", "spread", "mean")
+_AT_ONCE = 4_000_000  # entries of a block
 
 
 @dataclass(frozen=True)
 class _Changes:
-    """How parameters change the model: covariance by b (ψ_i ψ_jᴴ + ψ_j ψ_iᴴ), mean by u ψ_j.
+    """How parameters change the model: covariance by b ψ_i ψ_jᴴ and its adjoint, mean by u ψ_m.
 
-    ψ are the columns of a frame; `first` and `second` (n_parameters,) hold i and j, `spread` and `mean`
-    (n_parameters, n_bins) hold b and u.
+    ψ are the columns of a frame; `first`, `second` and `third` (n_parameters,) hold i, j and m, `spread` and
+    `mean` (n_parameters, n_bins) hold b and u.
     """
 
     first: np.ndarray
     second: np.ndarray
+    third: np.ndarray
     spread: np.ndarray
     mean: np.ndarray
 
@@ -42,32 +46,40 @@ def derivatives(
     -------
     gradient : (n_parameters,) array
     information : (n_parameters, n_parameters) array
-        Parameters: ln f, ln ζ, ln F, slope of all modes, then the tangents' coefficients, then ln σ².
+        Parameters: ln f, ln ζ, ln F, slope of all modes, then the tangents' coefficients, then real and
+        imaginary parts of the correlations above the diagonal where there are any, then ln σ².
     """
-    frame = np.concatenate([modes.shapes, *tangents], axis=1)
-    nonlinear, linear = _nonlinear(modes, band, at, tangents), _linear(at)
-    changes = _Changes(
-        first=np.concatenate([nonlinear.first, linear.first]),
-        second=np.concatenate([nonlinear.second, linear.second]),
-        spread=np.concatenate([nonlinear.spread, linear.spread]),
-        mean=np.concatenate([nonlinear.mean, linear.mean]),
-    )
+    frame = _frame(modes, at, tangents)
+    parts = [_nonlinear(modes, band, at, tangents), _correlated(modes, at), _linear(at)]
+    changes = _Changes(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
     weighted = at.precision @ frame
-    inner = np.moveaxis(frame.conj().T @ weighted, 0, -1)
+    inner = np.moveaxis(frame.conj().transpose(0, 2, 1) @ weighted, 0, -1)
     crossed = np.moveaxis(weighted.conj().transpose(0, 2, 1) @ weighted, 0, -1)
-    rest = (at.rest @ frame.conj()).T
+    rest = np.einsum("knq,kn->qk", frame.conj(), at.rest)
     gradient = np.append(_gradient(changes, inner, rest), _noise_slope(modes, at))
     information = _information(changes, inner)
-    crossed = crossed[changes.first, changes.second].real
-    with_noise = 2 * modes.noise * np.sum(changes.spread * crossed, axis=1)
+    crossed = crossed[changes.second, changes.first]
+    with_noise = 2 * modes.noise * np.sum(np.real(changes.spread * crossed), axis=1)
     own = modes.noise**2 * np.sum(np.abs(at.precision) ** 2)
     information = np.block([[information, with_noise[:, None]], [with_noise[None, :], np.array([[own]])]])
     n_modes = modes.frequencies.size
-    slopes = np.arange(3 * n_modes, 4 * n_modes)
-    shift, weight = slope_prior(modes, band)
-    gradient[slopes] += shift
-    information[slopes, slopes] += weight
-    return _eliminated(gradient, information, nonlinear.first.size, linear.first.size)
+    expected = np.concatenate([np.arange(n_modes, 2 * n_modes), np.arange(3 * n_modes, 4 * n_modes)])
+    shift, weight = prior(modes, band)
+    gradient[expected] += shift
+    information[expected, expected] += weight
+    n_linear = parts[-1].first.size
+    return _eliminated(gradient, information, changes.first.size - n_linear, n_linear)
+
+
+def _frame(modes: Resonances, at: Evaluation, tangents: list[np.ndarray]) -> np.ndarray:
+    """Return the columns that changes are made of, (n_bins, n_channels, n_columns).
+
+    First the shapes, then the tangents, then for each mode the shapes times its cross power densities: by
+    what the covariance changes with the mode's response.
+    """
+    fixed = np.concatenate([modes.shapes, *tangents], axis=1)
+    moving = modes.shapes @ np.moveaxis(at.response, 2, 0)
+    return np.concatenate([np.broadcast_to(fixed, (len(moving), *fixed.shape)), moving], axis=2)
 
 
 def _nonlinear(modes: Resonances, band: Bins, at: Evaluation, tangents: list[np.ndarray]) -> _Changes:
@@ -78,45 +90,64 @@ def _nonlinear(modes: Resonances, band: Bins, at: Evaluation, tangents: list[np.
     slope = poles * turn * at.gains / band.sampling_rate  # d ln h / ds
     image = poles.conj() * turn * at.images / band.sampling_rate
     own, other = at.amplitudes[:, None] * at.gains, at.amplitudes.conj()[:, None] * at.images
-    rows = [
-        (at.spread * np.real(slope * change), own * slope * change + other * image * change.conj())
-        for change in (pole[:, None], by_damping[:, None])
-    ]
     ratio, *by = color_ratio(modes, band)
-    color = at.spread / 2 * (modes.slopes[:, None] / ratio - 2 / (1 + ratio))
-    rows = [(spread + color * change, mean) for (spread, mean), change in zip(rows, by, strict=True)]
+    color = (modes.slopes[:, None] / ratio - 2 / (1 + ratio)) / 2
+    rows = [
+        (slope * change + color * shift, own * slope * change + other * image * change.conj())
+        for change, shift in zip((pole[:, None], by_damping[:, None]), by, strict=True)
+    ]
     still = np.zeros_like(own)
-    rows += [(at.spread / 2, still), (at.spread * np.log(ratio) / 2, still)]
+    rows += [(np.full_like(ratio, 0.5), still), (np.log(ratio) / 2, still)]
     every = np.arange(damping.size)
     owners = np.repeat(every, [directions.shape[1] for directions in tangents])
+    turned = damping.size + np.arange(owners.size)
     return _Changes(
-        first=np.concatenate([np.tile(every, 4), owners]),
-        second=np.concatenate([np.tile(every, 4), damping.size + np.arange(owners.size)]),
-        spread=np.concatenate([*(row[0] for row in rows), at.spread[owners]]),
+        first=np.concatenate([np.tile(every, 4), turned]),
+        second=np.concatenate([np.tile(every, 4), owners]) + damping.size + owners.size,
+        third=np.concatenate([np.tile(every, 4), turned]),
+        spread=np.concatenate([*(row[0] for row in rows), np.ones_like(own)[owners]]),
         mean=np.concatenate([*(row[1] for row in rows), (own + other)[owners]]),
     )
 
 
+def _correlated(modes: Resonances, at: Evaluation) -> _Changes:
+    """Return changes by the real, then the imaginary parts of the correlations of excitations."""
+    n_modes = modes.frequencies.size if modes.correlation is not None else 0
+    first, second = np.triu_indices(n_modes, 1)
+    size = np.sqrt(np.abs(np.einsum("iik->ik", at.response)))
+    own = size * np.exp(1j * np.angle(at.gains))
+    cross = own[first] * own[second].conj()
+    first, second = np.tile(first, 2), np.tile(second, 2)
+    spread = np.concatenate([cross, 1j * cross])
+    return _Changes(first, second, first, spread, np.zeros_like(spread))
+
+
 def _linear(at: Evaluation) -> _Changes:
     columns, owners = decays(at.gains, at.images), np.tile(np.arange(at.amplitudes.size), 2)
-    return _Changes(owners, owners, np.zeros(columns.shape), columns)
+    return _Changes(owners, owners, owners, np.zeros(columns.shape), columns)
 
 
 def _gradient(changes: _Changes, inner: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    first, second = rest[changes.first], rest[changes.second]
-    by_spread = changes.spread * np.real(inner[changes.first, changes.second] - first.conj() * second)
-    return np.asarray(2 * np.sum(by_spread - np.real(changes.mean.conj() * second), axis=1))
+    first, second, third = rest[changes.first], rest[changes.second], rest[changes.third]
+    by_spread = changes.spread * (inner[changes.second, changes.first] - first.conj() * second)
+    return np.asarray(2 * np.sum(np.real(by_spread - changes.mean.conj() * third), axis=1))
 
 
 def _information(changes: _Changes, inner: np.ndarray) -> np.ndarray:
     """Return Σ tr(C⁻¹ ∂C C⁻¹ ∂C′) + 2 Re ∂μᴴ C⁻¹ ∂μ′ (Slepian–Bangs)."""
-    i, j = changes.first[:, None], changes.second[:, None]
-    m, n = changes.first[None, :], changes.second[None, :]
-    means = inner[j, n]
-    traces = np.real(inner[n, i] * inner[j, m] + inner[m, i] * means)
-    by_spread = changes.spread[:, None] * changes.spread[None, :] * traces
-    by_mean = changes.mean.conj()[:, None] * changes.mean[None, :] * means
-    return np.asarray(2 * np.sum(by_spread + by_mean.real, axis=2))
+    i, j, u = (index[:, None] for index in (changes.first, changes.second, changes.third))
+    m, n, v = (index[None, :] for index in (changes.first, changes.second, changes.third))
+    total = np.zeros((changes.first.size, changes.first.size))
+    step = max(1, _AT_ONCE // max(total.size, 1))
+    for start in range(0, inner.shape[2], step):
+        part = slice(start, start + step)
+        seen, spread, mean = inner[:, :, part], changes.spread[:, part], changes.mean[:, part]
+        straight = spread[None, :] * seen[j, m] * seen[n, i]
+        crossed = spread.conj()[None, :] * seen[j, n] * seen[m, i]
+        by_spread = spread[:, None] * (straight + crossed)
+        by_mean = mean.conj()[:, None] * mean[None, :] * seen[u, v]
+        total += 2 * np.sum(np.real(by_spread + by_mean), axis=2)
+    return total
 
 
 def _noise_slope(modes: Resonances, at: Evaluation) -> float:

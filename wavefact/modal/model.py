@@ -82,7 +82,7 @@ class ModalModel:
         for name in _OPTIONAL:
             if getattr(self, name).size == 0:
                 object.__setattr__(self, name, np.full(n_modes, np.nan))
-        if np.size(self.shape_errors) == 0:
+        if np.all(np.isnan(self.shape_errors)):  # unknown, of whatever shapes
             object.__setattr__(self, "shape_errors", np.full(self.mode_shapes.shape, np.nan))
         self._check_sizes(n_modes)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavefact.modal.similarity import mpc
+from wavefact.modal.subspace import discrete_poles
 
 __all__ = ["Residues", "fit_residues"]
 
@@ -35,7 +36,7 @@ class Residues:
         The same for each channel's correlation with itself.
     purity : (n_modes,) array in [0, 1]
         Share of the residue matrix that is one shape.
-    poles : (n_modes,) complex array
+    frequencies, damping_ratios : (n_modes,) arrays [Hz], [-]
     """
 
     shapes: np.ndarray
@@ -43,7 +44,20 @@ class Residues:
     prominence: np.ndarray
     channel_prominence: np.ndarray
     purity: np.ndarray
-    poles: np.ndarray
+    frequencies: np.ndarray
+    damping_ratios: np.ndarray
+
+    def select(self, modes: np.ndarray) -> Residues:
+        """Return some of the modes, by mask."""
+        return Residues(
+            self.shapes[:, modes],
+            self.powers[modes],
+            self.prominence[modes],
+            self.channel_prominence[:, modes],
+            self.purity[modes],
+            self.frequencies[modes],
+            self.damping_ratios[modes],
+        )
 
     def credible(self, min_prominence: float, min_purity: float) -> np.ndarray:
         """Say which candidates are modes: prominent, of one shape, of positive power, and no satellite.
@@ -52,11 +66,11 @@ class Residues:
         that is very prominent in one channel, and moves all in phase or antiphase, may be less so over all.
         """
         power = self.power
-        rates = np.log(self.poles)
-        near = np.abs(rates.imag[:, None] - rates.imag) < _SATELLITE_WIDTHS * np.abs(rates.real)
-        satellite = np.any(near & (power > _SATELLITE_POWER * power[:, None]), axis=1)
-        if self.poles.size == 0:
+        if power.size == 0:
             return np.zeros(0, dtype=bool)
+        widths = _SATELLITE_WIDTHS * self.damping_ratios * self.frequencies
+        near = np.abs(self.frequencies[:, None] - self.frequencies) < widths
+        satellite = np.any(near & (power > _SATELLITE_POWER * power[:, None]), axis=1)
         clear = np.max(self.channel_prominence, axis=0) >= _CLEAR_CHANNEL * min_prominence
         clear = clear & (mpc(self.shapes) >= _COLLINEAR)
         prominent = self.prominence >= np.where(clear, _CLEAR_EASES, 1.0) * min_prominence
@@ -73,21 +87,18 @@ class Residues:
         strongest = np.arange(kept.shape[0])[:, None] == np.argmax(self.channel_prominence, axis=0)
         return np.where(kept | strongest, self.shapes, 0.0)
 
-    @property
-    def quality(self) -> np.ndarray:
-        """Share of the content at each pole that the mode explains as one shape, (n_modes,), in [0, 1]."""
-        return self.purity * (1 - 1 / np.maximum(self.prominence, 1.0))
 
-
-def fit_residues(lagged: np.ndarray, poles: np.ndarray) -> Residues:
+def fit_residues(
+    lagged: np.ndarray, frequencies: np.ndarray, damping_ratios: np.ndarray, sampling_rate: float
+) -> Residues:
     """Fit the correlation functions by the candidates' exponentials.
 
     Parameters
     ----------
     lagged : (n_lags + 1, n_channels, n_channels) array
         Correlation matrices R(0) … R(n_lags).
-    poles : (n_modes,) complex array
-        Discrete poles, as from `subspace.discrete_poles`.
+    frequencies, damping_ratios : (n_modes,) arrays [Hz], [-]
+    sampling_rate : float [Hz]
 
     Notes
     -----
@@ -95,6 +106,7 @@ def fit_residues(lagged: np.ndarray, poles: np.ndarray) -> Residues:
     times participation.  Prominence weights lags by the mode's own decay and compares the mode's frequency
     with those around it, where only what the fit leaves is seen: strong neighbours do not hide a weak mode.
     """
+    poles = discrete_poles(frequencies, damping_ratios, sampling_rate)
     n_lags, n_channels, n_modes = lagged.shape[0] - 1, lagged.shape[1], poles.size
     decays = poles[None, :] ** np.arange(1, n_lags + 1)[:, None]
     design = np.concatenate([decays.real, -decays.imag], axis=1)
@@ -115,7 +127,8 @@ def fit_residues(lagged: np.ndarray, poles: np.ndarray) -> Residues:
         prominence=ratios[:, 0],
         channel_prominence=ratios[:, 1:].T,
         purity=values[:, 0] ** 2 / np.where(total > 0, total, 1.0),
-        poles=poles,
+        frequencies=frequencies,
+        damping_ratios=damping_ratios,
     )
 
 

@@ -10,10 +10,23 @@ import numpy as np
 
 from wavefact._arrays import to_numpy
 from wavefact.modal.bins import Bins, Resonances, random_response, transfer
-from wavefact.modal.channels import TimedComponents, checked_rate
+from wavefact.modal.channels import Channels, TimedComponents, checked_rate, since_onset
 
-__all__ = ["Spectrum", "beside", "cut", "energies", "orthonormal", "spectrum_of"]
+__all__ = [
+    "Spectrum",
+    "beside",
+    "cut",
+    "energies",
+    "expected_slope",
+    "orthonormal",
+    "spectrum_of",
+    "spectrum_of_channels",
+]
 
+_SLOPES = {"displacement": 0.0, "velocity": 2.0, "acceleration": 4.0}
+_UNKNOWN = 2.0
+
+_FEWEST = 50  # bins that tell how strong noise is
 _FIFTH, _FAINTEST = 0.2231, 1e-13  # quantile of the exponential distribution; of the largest power
 _AUDIBLE, _MAX_OTHERS = 0.02, 6  # response over noise from which another mode gives a band a channel
 
@@ -29,8 +42,9 @@ class Spectrum:
         white as that of the sensors.
     frequencies : (n_bins,) array [Hz]
     sampling_rate : float [Hz]
-    basis : (n_points, n_channels) array of orthonormal columns
-        Real; or complex, and then channels are the real, then the imaginary parts.
+    basis : (n_points, n_channels) array of orthogonal columns
+        What each channel is at the points.  Real; or complex, and then channels are the real, then the
+        imaginary parts.
     """
 
     values: np.ndarray
@@ -79,14 +93,18 @@ class Spectrum:
         columns = [self.coordinates(shape) for shape in shapes.T]
         return np.stack(columns, axis=1) if columns else np.zeros((self.values.shape[0], 0), self.basis.dtype)
 
-    def shape(self, coordinates: np.ndarray) -> np.ndarray:
-        """Return the shape (n_points,) of coordinates (n_channels,): the inverse of `coordinates`."""
+    def shape(self, coordinates: np.ndarray, errors: np.ndarray | None = None) -> np.ndarray:
+        """Return the shape (n_points,) of coordinates (n_channels,): the inverse of `coordinates`.
+
+        Or what `errors` (n_channels, n_errors) of the coordinates are at the points.
+        """
+        wanted = coordinates if errors is None else errors
         if not self.is_complex:
-            return np.asarray(self.basis @ coordinates)
+            return np.asarray(self.basis @ wanted)
         real, imaginary = np.split(coordinates, 2)
-        forward, backward = real + 1j * imaginary, (real - 1j * imaginary).conj()
-        stronger = forward if np.linalg.norm(forward) >= np.linalg.norm(backward) else backward
-        return np.asarray(self.basis @ stronger)
+        forward = np.linalg.norm(real + 1j * imaginary) >= np.linalg.norm(real - 1j * imaginary)
+        real, imaginary = np.split(wanted, 2)
+        return np.asarray(self.basis @ (real + 1j * imaginary if forward else (real - 1j * imaginary).conj()))
 
 
 def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
@@ -105,10 +123,51 @@ def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
     if np.iscomplexobj(signals):
         basis = basis.astype(complex)
         signals = np.concatenate([signals.real, signals.imag])
+    return _transformed(signals, checked_rate(fit.sampling_rate), basis)
+
+
+def spectrum_of_channels(channels: Channels, near: tuple[float, float]) -> tuple[Spectrum, np.ndarray]:
+    """Transform channels, such that noise is equally strong in all; return what led there, too.
+
+    Returns
+    -------
+    spectrum : Spectrum
+    inward : (n_channels, n_channels) real array
+        Times the channels' signals, these are the spectrum's.
+
+    Notes
+    -----
+    A recording with an impact within it is taken from the impact on.  Noise of components is that of the
+    sensors: white where shapes are orthonormal.  Sensors differ: each is scaled to what is in the quietest
+    fifth of its bins between `near` (low, high) [Hz].
+    """
+    basis, inward = np.linalg.qr(channels.shapes)
+    if np.iscomplexobj(channels.shapes):  # the second half of the channels is the imaginary part of the first
+        basis, turn = np.linalg.qr(channels.shapes[:, : channels.shapes.shape[1] // 2])
+        inward = np.block([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    signals = since_onset(
+        channels.signals, (near[0] / channels.sampling_rate, near[1] / channels.sampling_rate)
+    )
+    raw = _transformed(inward @ signals, channels.sampling_rate, basis)
+    if channels.denoised:
+        return raw, inward
+    low, high = np.searchsorted(raw.frequencies, near)
+    inside = slice(low, high) if high - low >= _FEWEST else slice(None)
+    powers = np.abs(raw.values[:, inside]) ** 2
+    quiet = np.maximum(np.quantile(powers, 0.2, axis=1), _FAINTEST * np.max(powers, axis=1))
+    levels = np.sqrt(quiet / _FIFTH)
+    if raw.is_complex:
+        halves = np.split(levels, 2)
+        levels = np.hypot(*halves) / np.sqrt(2)
+    repeated = np.resize(levels, len(raw.values))[:, None]
+    return replace(raw, values=raw.values / repeated, basis=basis * levels), inward / repeated
+
+
+def _transformed(signals: np.ndarray, sampling_rate: float, basis: np.ndarray) -> Spectrum:
     n_samples = signals.shape[1]
-    spectrum = np.fft.rfft(signals, axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
-    rate = checked_rate(fit.sampling_rate)
-    return Spectrum(spectrum, np.arange(1, spectrum.shape[1] + 1) * rate / n_samples, rate, basis)
+    values = np.fft.rfft(signals, axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
+    frequencies = np.arange(1, values.shape[1] + 1) * sampling_rate / n_samples
+    return Spectrum(values, frequencies, sampling_rate, basis)
 
 
 def cut(
@@ -146,6 +205,11 @@ def cut(
     for other in others:
         band = beside(band, other.turned(basis.conj().T))
     return band, basis.conj().T
+
+
+def expected_slope(quantity: str) -> float:
+    """Return the exponent over frequency of the power density that a white force excites."""
+    return _SLOPES.get(quantity, _UNKNOWN)
 
 
 def beside(band: Bins, modes: Resonances) -> Bins:

@@ -9,14 +9,12 @@ from wavefact.modal.channels import TimedComponents, check_sizes, checked_rate
 from wavefact.modal.model import ModalModel
 from wavefact.modal.resonances import Mode, find_modes, reach
 from wavefact.modal.similarity import normalized_shapes
-from wavefact.modal.spectrum import Spectrum, cut, energies, spectrum_of
+from wavefact.modal.spectrum import Spectrum, cut, energies, expected_slope, spectrum_of
 from wavefact.modal.tones import candidates_of
 from wavefact.operators.base import WaveOperator
 
 __all__ = ["modes_of_tones"]
 
-_SLOPES = {"displacement": 0.0, "velocity": 2.0, "acceleration": 4.0}
-_UNKNOWN = 2.0
 _CYCLES = 2.0  # fewer within the recording are drift; at the Nyquist frequency, what lies beyond it
 
 
@@ -38,7 +36,7 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
     found: list[Mode] = []
     if candidates:
         spectrum = spectrum_of(fit, np.concatenate(shapes, axis=1))
-        found = find_modes(spectrum, candidates, _SLOPES.get(fit.quantity, _UNKNOWN))
+        found = find_modes(spectrum, candidates, expected_slope(fit.quantity))
         low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
         found = [mode for mode in found if low <= mode.frequency < high]
     if not found:

@@ -13,9 +13,10 @@ import numpy as np
 
 from wavefact.modal.bins import Bins, Resonances, decays, random_response, transfer
 
-__all__ = ["Evaluation", "evaluate", "regular", "slope_prior"]
+__all__ = ["Evaluation", "evaluate", "prior", "regular"]
 
 _SLOPE_SPREAD = 4.0  # forces are seldom white
+_DAMPING, _DAMPING_SPREAD = 0.01, 2.0  # of structures; the spread is that of its logarithm
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Evaluation:
         Of the free decays, by generalized least squares.
     gains, images : (n_modes, n_bins) complex arrays
         Transfer functions of the poles and of their conjugates.
-    spread : (n_modes, n_bins) array
-        Power density of each mode's random response.
+    response : (n_modes, n_modes, n_bins) array
+        Cross power densities of the modes' random responses.
     precision : (n_bins, n_channels, n_channels) array
         Inverse covariances.
     rest : (n_bins, n_channels) complex array
@@ -42,7 +43,7 @@ class Evaluation:
     amplitudes: np.ndarray
     gains: np.ndarray
     images: np.ndarray
-    spread: np.ndarray
+    response: np.ndarray
     precision: np.ndarray
     rest: np.ndarray
 
@@ -54,9 +55,11 @@ def evaluate(modes: Resonances, band: Bins) -> Evaluation:
     -----
     The spectrum z in bin k is complex normal with mean Σ φ a h_k(s) + its conjugate's and covariance
     σ² I + Σ F_k |h_k(s)|² φ φᴴ, h_k(s) = 1 / (1 − exp((s − iω_k)/f_s)), s = ω (−ζ + i √(1 − ζ²)) and
-    F_k = F (2ω/(ω + ω_k))² (ω_k/ω)^slope up to 12 ζω from ω, constant beyond.  The mean is exact for free
-    decays and removes leakage from random responses.  A slope is expected near the band's, with a standard
-    deviation of 4.
+    F_k = F (2ω/(ω + ω_k))² (ω_k/ω)^slope up to 12 ζω from ω, constant beyond; where excitations are
+    correlated, c √(F F′) h h′* φ φ′ᴴ of every two modes besides.  The mean is exact for free decays and
+    removes leakage from random responses.  A slope is expected near the band's, with a standard
+    deviation of 4, and a damping ratio near 1 %, within a factor of e²: a recording much shorter than a decay
+    does not tell it, and would as well be explained by none.
 
     References
     ----------
@@ -68,9 +71,9 @@ def evaluate(modes: Resonances, band: Bins) -> Evaluation:
     """
     gains, images = transfer(modes, band)
     shapes, n_channels = modes.shapes, band.values.shape[0]
-    spread = random_response(modes, band, gains)
+    response = _cross_response(modes, band, gains)
     covariance = band.known + modes.noise * np.eye(n_channels)
-    covariance = covariance + (shapes * spread.T[:, None, :]) @ shapes.conj().T
+    covariance = covariance + shapes @ np.moveaxis(response, 2, 0) @ shapes.conj().T
     precision, volume = _inverse(covariance)
     weighted = precision @ shapes
     seen = np.einsum("krm,rk->km", weighted.conj(), band.values)
@@ -78,18 +81,38 @@ def evaluate(modes: Resonances, band: Bins) -> Evaluation:
     left = band.values - shapes @ (amplitudes[:, None] * gains + amplitudes.conj()[:, None] * images)
     rest = (precision @ left.T[:, :, None])[:, :, 0]
     cost = volume + np.real(np.sum(left.T.conj() * rest))
-    cost += np.sum((modes.slopes - band.slope) ** 2) / (2 * _SLOPE_SPREAD**2)
-    return Evaluation(float(cost), amplitudes, gains, images, spread, precision, rest)
+    cost += sum(np.sum(shifts**2) / (2 * spread**2) for shifts, spread in _expected(modes, band))
+    return Evaluation(float(cost), amplitudes, gains, images, response, precision, rest)
 
 
-def slope_prior(modes: Resonances, band: Bins) -> tuple[np.ndarray, float]:
-    """Return gradient and curvature of what expectation adds to the cost, over the slopes."""
-    return (modes.slopes - band.slope) / _SLOPE_SPREAD**2, 1 / _SLOPE_SPREAD**2
+def prior(modes: Resonances, band: Bins) -> tuple[np.ndarray, np.ndarray]:
+    """Return gradient and curvature of what expectation adds to the cost, over ln ζ, then over the slopes."""
+    expected = _expected(modes, band)
+    gradient = [shifts / spread**2 for shifts, spread in expected]
+    curvature = [np.full(shifts.size, 1 / spread**2) for shifts, spread in expected]
+    return np.concatenate(gradient), np.concatenate(curvature)
+
+
+def _expected(modes: Resonances, band: Bins) -> list[tuple[np.ndarray, float]]:
+    """Return how far ln ζ and the slopes are from what is expected, and how far they may be."""
+    return [
+        (np.log(modes.damping_ratios / _DAMPING), _DAMPING_SPREAD),
+        (modes.slopes - band.slope, _SLOPE_SPREAD),
+    ]
 
 
 def regular(normal: np.ndarray) -> np.ndarray:
     """Lift the diagonal of a Gram matrix by rounding, so that equal columns share."""
     return normal + np.diag(1e-10 * np.diag(normal) + np.finfo(float).tiny)
+
+
+def _cross_response(modes: Resonances, band: Bins, gains: np.ndarray) -> np.ndarray:
+    """Return the cross power densities of the modes' random responses, (n_modes, n_modes, n_bins)."""
+    spread = random_response(modes, band, gains)
+    if modes.correlation is None:
+        return np.asarray(np.eye(len(spread))[:, :, None] * spread)
+    own = np.sqrt(spread) * np.exp(1j * np.angle(gains))
+    return np.asarray(modes.correlation[:, :, None] * own[:, None] * own.conj())
 
 
 def _inverse(covariance: np.ndarray) -> tuple[np.ndarray, float]:
