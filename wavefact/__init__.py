@@ -26,7 +26,20 @@ from wavefact.frequency_wavenumber import (
 )
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
-from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
+from wavefact.modal import (
+    ModalModel,
+    ModeComparison,
+    WaveSpeed,
+    comac,
+    compare_modes,
+    identify,
+    mac,
+    mcf,
+    mpc,
+    mpd,
+    msf,
+    wave_speed,
+)
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
@@ -45,6 +58,7 @@ __all__ = [
     "Membrane",
     "MissingPackageError",
     "ModalModel",
+    "ModeComparison",
     "NotCertifiedError",
     "Plate",
     "Recording",
@@ -59,6 +73,8 @@ __all__ = [
     "WaveOperator",
     "WaveSpeed",
     "WavefactError",
+    "comac",
+    "compare_modes",
     "detrend",
     "dispersion_points",
     "factorize",
@@ -66,7 +82,10 @@ __all__ = [
     "gains",
     "identify",
     "mac",
+    "mcf",
     "mpc",
+    "mpd",
+    "msf",
     "passband",
     "read",
     "regularization_path",
