@@ -8,6 +8,7 @@ resonances.
 
 from wavefact.modal.comparison import ModeComparison, compare_modes
 from wavefact.modal.complexity import mcf, mpc, mpd
+from wavefact.modal.expansion import expand_shapes
 from wavefact.modal.identification import IdentificationSettings, identify
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import comac, mac, msf
@@ -22,6 +23,7 @@ __all__ = [
     "WaveSpeed",
     "comac",
     "compare_modes",
+    "expand_shapes",
     "identify",
     "mac",
     "mcf",
