@@ -12,6 +12,7 @@ from wavefact.modal.expansion import expand_shapes
 from wavefact.modal.identification import IdentificationSettings, identify
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import comac, mac, msf
+from wavefact.modal.speed_fit import SpeedFit, fit_speed
 from wavefact.modal.stability import StabilityLimits
 from wavefact.modal.wave_speed import WaveSpeed, wave_speed
 
@@ -19,11 +20,13 @@ __all__ = [
     "IdentificationSettings",
     "ModalModel",
     "ModeComparison",
+    "SpeedFit",
     "StabilityLimits",
     "WaveSpeed",
     "comac",
     "compare_modes",
     "expand_shapes",
+    "fit_speed",
     "identify",
     "mac",
     "mcf",
