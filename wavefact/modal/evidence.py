@@ -15,7 +15,7 @@ import numpy as np
 
 __all__ = ["MeasuredShape", "shape_everywhere"]
 
-_MOST_CENTRES, _MOST_WIDTHS = 12, 20
+_MOST_CENTRES, _MOST_WIDTHS = 8, 14
 _RATIOS = np.logspace(-2, 12, 29)  # variance of the shape over that of its errors
 _NEGLIGIBLE = 1e-3  # likelihood, relative to the best, of a filter that is left out
 
@@ -70,10 +70,13 @@ def shape_everywhere(
     shares = np.exp(likelihoods - best)
     shares *= shares > _NEGLIGIBLE
     shares /= shares.sum()
-    chosen = np.argwhere(shares > 0)
-    found = [_everywhere(fits[i], k, eigenvectors, at_rows, data) for i, k in chosen]
+    alive = np.flatnonzero(np.any(shares > 0, axis=1))
+    chosen = [(i, np.flatnonzero(shares[i])) for i in alive]
+    found = [
+        each for i, ratios in chosen for each in _everywhere(fits[i], ratios, eigenvectors, at_rows, data)
+    ]
     means, variances = (np.stack(each) for each in zip(*found, strict=True))
-    weights = shares[*chosen.T]
+    weights = np.concatenate([shares[i, ratios] for i, ratios in chosen])
     mean = np.tensordot(weights, means, axes=1)
     scatter = np.mean((means - mean) ** 2, axis=2)  # of the real and the imaginary part
     errors = np.sqrt(weights @ (variances + scatter))
@@ -118,12 +121,14 @@ def _likelihood(squares: Any, determinants: Any, n: int, errors_known: bool) -> 
 
 
 def _everywhere(
-    fit: _Fit, index: int, eigenvectors: np.ndarray, at_rows: np.ndarray, data: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean (n_points, n_parts) and variance (n_points,) of the shape, given its entries."""
-    ratio = _RATIOS[index]
-    spread = 1.0 + ratio * fit.values
-    across = ratio * ((eigenvectors * fit.gains) @ (at_rows.T @ fit.vectors))
-    before = ratio * np.sum(eigenvectors**2 * fit.gains, axis=1)
-    variance = fit.variances[index] * np.maximum(before - np.sum(across**2 / spread, axis=1), 0.0)
-    return across @ ((fit.vectors.T @ data) / spread[:, None]), variance
+    fit: _Fit, indices: np.ndarray, eigenvectors: np.ndarray, at_rows: np.ndarray, data: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield mean (n_points, n_parts) and variance (n_points,) of the shape, at some ratios."""
+    across = (eigenvectors * fit.gains) @ (at_rows.T @ fit.vectors)
+    before = np.sum(eigenvectors**2 * fit.gains, axis=1)
+    turned = fit.vectors.T @ data
+    for index in indices:
+        ratio = _RATIOS[index]
+        inverse = ratio / (1.0 + ratio * fit.values)
+        variance = ratio * np.maximum(before - across**2 @ inverse, 0.0)
+        yield across @ (inverse[:, None] * turned), fit.variances[index] * variance
