@@ -26,7 +26,23 @@ from wavefact.frequency_wavenumber import (
 )
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
-from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
+from wavefact.modal import (
+    ModalModel,
+    ModeComparison,
+    SpeedFit,
+    WaveSpeed,
+    comac,
+    compare_modes,
+    expand_shapes,
+    fit_speed,
+    identify,
+    mac,
+    mcf,
+    mpc,
+    mpd,
+    msf,
+    wave_speed,
+)
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
@@ -45,11 +61,13 @@ __all__ = [
     "Membrane",
     "MissingPackageError",
     "ModalModel",
+    "ModeComparison",
     "NotCertifiedError",
     "Plate",
     "Recording",
     "RecordingInfo",
     "SingularValues",
+    "SpeedFit",
     "Status",
     "Step",
     "String",
@@ -59,14 +77,21 @@ __all__ = [
     "WaveOperator",
     "WaveSpeed",
     "WavefactError",
+    "comac",
+    "compare_modes",
     "detrend",
     "dispersion_points",
+    "expand_shapes",
     "factorize",
+    "fit_speed",
     "frequency_wavenumber",
     "gains",
     "identify",
     "mac",
+    "mcf",
     "mpc",
+    "mpd",
+    "msf",
     "passband",
     "read",
     "regularization_path",

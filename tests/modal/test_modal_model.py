@@ -71,6 +71,16 @@ def test_match_and_mac(model: ModalModel) -> None:
     assert (mine.tolist(), its.tolist()) == ([0, 2], [1, 0])
     assert np.allclose(model.mac(other), np.eye(3)[:, [2, 0]], atol=1e-12)
     assert np.allclose(model.phase_collinearity, 1)
+    assert np.allclose(model.phase_deviation, 0)
+    assert np.allclose(model.mac(), np.eye(3), atol=1e-12)  # with itself: the auto-MAC
+
+
+def test_phase_velocities(model: ModalModel) -> None:
+    rigid = ModalModel(np.zeros(1), np.zeros(1), np.ones((2, 1)), wavenumbers=np.zeros(1))
+    expected = [2 * np.pi * 1.5 / 0.1, 2 * np.pi * 4.0 / 0.2, np.nan]
+    assert np.allclose(model.phase_velocities, expected, equal_nan=True)
+    assert np.isnan(rigid.phase_velocities[0])
+    assert model.select([]).phase_velocities.size == model.select([]).phase_deviation.size == 0
 
 
 @pytest.mark.parametrize("is_complex", [False, True])

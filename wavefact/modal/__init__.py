@@ -6,19 +6,32 @@ where time was penalised too: tones, spectrum, bins, starts, whittle, informatio
 resonances.
 """
 
+from wavefact.modal.comparison import ModeComparison, compare_modes
+from wavefact.modal.complexity import mcf, mpc, mpd
+from wavefact.modal.expansion import expand_shapes
 from wavefact.modal.identification import IdentificationSettings, identify
 from wavefact.modal.model import ModalModel
-from wavefact.modal.similarity import mac, mpc
+from wavefact.modal.similarity import comac, mac, msf
+from wavefact.modal.speed_fit import SpeedFit, fit_speed
 from wavefact.modal.stability import StabilityLimits
 from wavefact.modal.wave_speed import WaveSpeed, wave_speed
 
 __all__ = [
     "IdentificationSettings",
     "ModalModel",
+    "ModeComparison",
+    "SpeedFit",
     "StabilityLimits",
     "WaveSpeed",
+    "comac",
+    "compare_modes",
+    "expand_shapes",
+    "fit_speed",
     "identify",
     "mac",
+    "mcf",
     "mpc",
+    "mpd",
+    "msf",
     "wave_speed",
 ]

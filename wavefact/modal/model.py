@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError
-from wavefact.modal.similarity import mac, mpc, pair_modes
+from wavefact.modal.complexity import mpc, mpd
+from wavefact.modal.similarity import mac, pair_modes
 from wavefact.storage import load_fields, save_fields
 
 __all__ = ["ModalModel"]
@@ -119,9 +120,21 @@ class ModalModel:
         """Modal phase collinearity of each shape, (n_modes,), in [0, 1]."""
         return mpc(self.mode_shapes) if self.n_modes else np.zeros(0)
 
-    def mac(self, other: ModalModel) -> np.ndarray:
-        """Compute the MAC of each of these modes with each of `other`, (n_modes, other.n_modes)."""
-        return mac(self.mode_shapes, other.mode_shapes)
+    @property
+    def phase_deviation(self) -> np.ndarray:
+        """Mean phase deviation of each shape, (n_modes,), in [0, 90] [°]."""
+        return mpd(self.mode_shapes) if self.n_modes else np.zeros(0)
+
+    @property
+    def phase_velocities(self) -> np.ndarray:
+        """Phase velocity 2πf/k of each mode, (n_modes,) [m/s]; NaN where k is unknown or 0."""
+        waving = self.wavenumbers > 0
+        unknown = np.full(self.n_modes, np.nan)
+        return np.divide(2 * np.pi * self.frequencies, self.wavenumbers, out=unknown, where=waving)
+
+    def mac(self, other: ModalModel | None = None) -> np.ndarray:
+        """Compute the MAC of each mode with each of `other`, or of these modes: the auto-MAC."""
+        return mac(self.mode_shapes, (self if other is None else other).mode_shapes)
 
     def match(
         self, other: ModalModel, *, max_shift: float = 0.2, min_mac: float = 0.5

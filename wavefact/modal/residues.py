@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wavefact.modal.similarity import mpc
+from wavefact.modal.complexity import mpc
 from wavefact.modal.subspace import discrete_poles
 
 __all__ = ["Residues", "fit_residues"]

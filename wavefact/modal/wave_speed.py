@@ -12,6 +12,7 @@ from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.modal.channels import rigid_motions
 from wavefact.modal.grouping import group_components
+from wavefact.modal.speed_fit import speed_interval
 from wavefact.noise import noise_floor
 from wavefact.operators._line import LineOperator
 from wavefact.operators.base import WaveOperator
@@ -64,13 +65,8 @@ class WaveSpeed:
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Return the limits that hold the speed with this probability, by Student's law where inflated."""
-        from scipy.stats import t
-
-        if not 0 < confidence < 1:
-            raise InputError(f"confidence is {confidence}; give a probability between 0 and 1.")
-        quantile = t.ppf(0.5 + confidence / 2, self.speeds.size - 1 if self.inflation > 1 else np.inf)
-        factor = float(np.exp(quantile * self.standard_error / self.value))
-        return self.value / factor, self.value * factor
+        freedom = self.speeds.size - 1 if self.inflation > 1 else np.inf
+        return speed_interval(self.value, self.standard_error, freedom, confidence)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ Add a picture: one file beside these with one function, and one line in ``__all_
 from wavefact.plots.certificate import certificate
 from wavefact.plots.components import components
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
+from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
+from wavefact.plots.phases import phases
 from wavefact.plots.polar import polar
 from wavefact.plots.singular_values import singular_values
 from wavefact.plots.summary import save, summary
@@ -19,7 +21,9 @@ __all__ = [
     "certificate",
     "components",
     "frequency_wavenumber",
+    "mac_matrix",
     "modes",
+    "phases",
     "polar",
     "save",
     "singular_values",
