@@ -24,6 +24,7 @@ from wavefact.frequency_wavenumber import (
     singular_values,
     travelling_waves,
 )
+from wavefact.geometry import Geometry
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
@@ -40,6 +41,7 @@ __all__ = [
     "Factorization",
     "FiniteElement",
     "FrequencyWavenumberMap",
+    "Geometry",
     "Graph",
     "InputError",
     "Membrane",
