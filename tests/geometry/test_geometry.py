@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wavefact as wf
-from wavefact.geometry import Geometry, Slave, direction_from_angles
+from wavefact.geometry import Geometry, Slave, direction_from_angles, rigid_slaves
 
 SQUARE = [(0, 0), (1, 0), (1, 1), (0, 1)]
 
@@ -141,6 +141,40 @@ def test_a_slave_completes_an_oblique_measurement() -> None:
 def test_slaves_in_a_circle_are_refused() -> None:
     with pytest.raises(wf.InputError, match="in a circle at points 1, 2"):
         at_one_point(["x"], 3, slaves=(Slave(1, "x", [(2, "x")]), Slave(2, "x", [(1, "x")])))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_rigid_slaves_move_as_one_body(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.normal(size=(6, 3))
+    shift, turn = rng.normal(size=(2, 3))
+    moved = shift + np.cross(turn, points)
+    slaves = rigid_slaves(points, leaders=[0, 1, 2], followers=[3, 4, 5])
+    geometry = Geometry(
+        points, channel_points=np.repeat([0, 1, 2], 3), channel_directions=list("xyz" * 3), slaves=slaves
+    )
+    assert np.allclose(geometry.displacements(moved[:3].reshape(-1, 1))[:, :, 0], moved)
+
+
+def test_a_single_leader_is_followed_without_rotation() -> None:
+    slaves = rigid_slaves(SQUARE, leaders=[0], followers=[2], axes="xy")
+    geometry = Geometry(SQUARE, channel_points=[0, 0], channel_directions=["x", "y"], slaves=slaves)
+    assert np.allclose(geometry.displacements(np.array([[2.0], [3.0]]))[2, :, 0], (2, 3, 0))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"axes": "xx"}, "axes is 'xx'"),
+        ({"axes": ""}, "axes is ''"),
+        ({"leaders": []}, "no leader"),
+        ({"leaders": [4]}, "leaders name point 4"),
+        ({"followers": [-1]}, "followers name point -1"),
+    ],
+)
+def test_a_rigid_body_that_cannot_be_is_refused(arguments: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(wf.InputError, match=complaint):
+        rigid_slaves(SQUARE, **({"leaders": [0], "followers": [1]} | arguments))
 
 
 # Channels and names -------------------------------------------------------------------------------------

@@ -88,4 +88,4 @@ def test_the_lowest_modes_bend_along_x_and_y(folder: Path) -> None:
     moved = np.abs(geometry.displacements(model.mode_shapes))[geometry.point_names.index("14")]
     assert moved[0, 0] > 5 * moved[1, 0]
     assert moved[1, 1] > 5 * moved[0, 1]
-    assert np.all(moved[2, :3] < 0.2 * np.linalg.norm(moved[:, :3], axis=0))  # and hardly up
+    assert np.all(moved[2, :3] < 0.02 * np.linalg.norm(moved[:, :3], axis=0))  # and floors stay level
