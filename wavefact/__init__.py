@@ -27,7 +27,7 @@ from wavefact.frequency_wavenumber import (
 from wavefact.geometry import Geometry
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
-from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
+from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, read_modes, wave_speed, write_modes
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
@@ -71,6 +71,7 @@ __all__ = [
     "mpc",
     "passband",
     "read",
+    "read_modes",
     "regularization_path",
     "relative_error",
     "scan",
@@ -80,6 +81,7 @@ __all__ = [
     "wave_speed",
     "wave_weight_from_bandwidth",
     "write",
+    "write_modes",
 ]
 
 __version__ = "0.1.0"

@@ -4,7 +4,7 @@ A `Geometry` turns mode shapes, which are one number a channel, into displacemen
 squares of the directions measured there (`_recovery`), and `Slave` relations where nothing is measured;
 `rigid_slaves` makes those of a stiff floor, and `direction_from_angles` the direction of an oblique sensor.
 Where there is no geometry file, `Geometry.from_positions` makes lines and surfaces from the sensors'
-positions (`_layout`).  Files are HDF5 or UFF (`_uff`).
+positions (`_layout`).  Files are HDF5 or UFF (`uff`).
 """
 
 from wavefact.geometry.directions import direction_from_angles

@@ -43,7 +43,7 @@ def read_geometry(path: Path) -> Geometry:
     """Read a geometry from an HDF5 or a UFF file, by its content."""
     import h5py
 
-    from wavefact.geometry._uff import geometry_of, read_sets
+    from wavefact.geometry.uff import geometry_of, read_sets
 
     if not path.is_file():
         raise InputError(f"{path} does not exist or is not a file; expected a geometry, HDF5 or UFF.")

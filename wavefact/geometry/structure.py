@@ -292,6 +292,6 @@ class Geometry:
         UnwritableTargetError
             If the file cannot be written.
         """
-        from wavefact.geometry._uff import geometry_sets, write_sets
+        from wavefact.geometry.uff import geometry_sets, write_sets
 
         write_sets(geometry_sets(self), Path(path))

@@ -1,11 +1,12 @@
 """Modes from components: frequency, damping, shape and wavenumber of a structure's vibration.
 
 `identify` turns a factorization, or a recording with few sensors, into a `ModalModel`; `mac` compares
-mode shapes and `mpc` judges one.  One step a file: grouping, bands, subspace, stability, residues; and
-where time was penalised too: tones, spectrum, bins, starts, whittle, information, scoring, splitting,
-resonances.
+mode shapes and `mpc` judges one; `write_modes` and `read_modes` exchange them with other programs.  One
+step a file: grouping, bands, subspace, stability, residues; and where time was penalised too: tones,
+spectrum, bins, starts, whittle, information, scoring, splitting, resonances.
 """
 
+from wavefact.modal.export import read_modes, write_modes
 from wavefact.modal.identification import IdentificationSettings, identify
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import mac, mpc
@@ -20,5 +21,7 @@ __all__ = [
     "identify",
     "mac",
     "mpc",
+    "read_modes",
     "wave_speed",
+    "write_modes",
 ]

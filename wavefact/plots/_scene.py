@@ -9,6 +9,7 @@ import numpy as np
 from wavefact.errors import InputError
 from wavefact.geometry import Geometry
 from wavefact.modal.model import ModalModel
+from wavefact.modal.placing import placed
 
 __all__ = ["Scene", "mode_title", "scene_of"]
 
@@ -67,27 +68,12 @@ def scene_of(model: ModalModel, geometry: Geometry | None, scale: float) -> Scen
         raise InputError(
             f"scale is {scale}; expected a positive share of the structure's size, such as 0.12."
         )
-    fitting = _fitting(model, geometry)
+    fitting = placed(model, geometry)
     moved = fitting.displacements(model.mode_shapes)
     largest = np.linalg.norm(moved, axis=1).max(axis=0, initial=0.0)
     factors = scale * fitting.size / np.where(largest > 0, largest, 1.0)
     titles = [mode_title(model, mode) for mode in range(model.n_modes)]
     return Scene(fitting, moved * factors.astype(complex), titles)
-
-
-def _fitting(model: ModalModel, geometry: Geometry | None) -> Geometry:
-    """Return the geometry with its channels in the order of the model's shapes."""
-    if geometry is None:
-        places = np.arange(1.0, model.n_points + 1) if model.positions is None else model.positions
-        return Geometry.from_positions(places)
-    if model.names is not None and geometry.channel_names is not None:
-        return geometry.for_channels(model.names)
-    if geometry.n_channels != model.n_points:
-        raise InputError(
-            f"The geometry has {geometry.n_channels} channels and the mode shapes have {model.n_points}; "
-            "give both names, or set channel_points and channel_directions for each."
-        )
-    return geometry
 
 
 def mode_title(model: ModalModel, mode: int) -> str:

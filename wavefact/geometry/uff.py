@@ -18,11 +18,22 @@ from wavefact.errors import CorruptFileError, MissingPackageError, UnknownFormat
 from wavefact.geometry.structure import Geometry
 from wavefact.io.atomic import atomic_path
 
-__all__ = ["geometry_of", "geometry_sets", "moved_dofs", "node_numbers", "read_sets", "write_sets"]
+__all__ = [
+    "dof_name",
+    "geometry_of",
+    "geometry_sets",
+    "mode_sets",
+    "moved_dofs",
+    "node_numbers",
+    "read_sets",
+    "write_sets",
+]
 
 Sets = Sequence[Mapping[Any, Any]]
 Dof = tuple[int, int]  # node number; axis 1, 2, 3 with the sign of the direction
 
+READ = (15, 18, 55, 58, 82, 164, 2411, 2412, 2420)
+MODES = (2, 3, 7)  # analysis types of data set 55: normal and complex modes
 LONGEST_LINE = 250  # nodes of one trace line
 BEAMS = {11, 21, 22, 23, 24}
 CORNERS = {42: (0, 2, 4), 45: (0, 2, 4, 6), 92: (0, 2, 4), 95: (0, 2, 4, 6)}  # of parabolic shells
@@ -35,13 +46,14 @@ TRIANGLE, QUADRILATERAL = 41, 44
 
 
 def read_sets(path: Path) -> list[dict[str, Any]]:
-    """Read all data sets of a universal file."""
+    """Read the data sets of a universal file that tell of geometry and modes; of functions the heads."""
     pyuff = _pyuff()
     try:
         file = pyuff.UFF(str(path))
         if not file.get_n_sets():
             raise UnknownFormatError(f"{path} is neither HDF5 nor a universal file (UFF).")
-        found = file.read_sets()
+        wanted = np.flatnonzero(np.isin(file.get_set_types(), READ)).tolist()
+        found = file.read_sets(wanted, header_only=True)
     except UnknownFormatError:
         raise
     except Exception as error:  # pyuff raises nothing more particular
@@ -102,10 +114,15 @@ def response_dofs(sets: Sets) -> list[Dof]:
     return list(dict.fromkeys((int(node), int(axis)) for node, axis in found if 1 <= abs(axis) <= 3))
 
 
+def mode_sets(sets: Sets) -> list[Mapping[Any, Any]]:
+    """Return the data sets that are mode shapes."""
+    return [item for item in sets if item["type"] == 55 and item["analysis_type"] in MODES]
+
+
 def moved_dofs(sets: Sets) -> list[Dof]:
     """Return the translations that at least one mode shape (55) moves, by its nodes and then axes."""
     moves: dict[Dof, bool] = {}
-    for item in (item for item in sets if item["type"] == 55):
+    for item in mode_sets(sets):
         for place, node in enumerate(item["node_nums"]):
             for axis in (1, 2, 3):
                 dof = int(node), axis
