@@ -264,7 +264,7 @@ class Geometry:
         """Read a geometry from HDF5 as `save` wrote it, or from a UFF file, recognised by its content.
 
         Of UFF the nodes (data sets 15, 2411), trace lines (82), elements (2412) and units (164) are read.
-        Channels are the responses (58) in order, or else what mode shapes (55) move.
+        Channels are the responses (58), in order, and what mode shapes (55) move.
 
         Raises
         ------

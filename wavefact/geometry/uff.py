@@ -1,7 +1,7 @@
 """Geometries in universal files: nodes (15, 2411), trace lines (82), elements (2412) and units (164).
 
 pyuff does the reading and writing of data sets; here they become a `Geometry` and come from one.  UFF has
-no list of channels: they are the response coordinates of functions (58), or what mode shapes (55) move.
+no list of channels: they are the response coordinates of functions (58), and what mode shapes (55) move.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def geometry_of(sets: Sets, path: Path) -> Geometry:
     index = {number: place for place, number in enumerate(numbers)}
     points = np.concatenate([np.stack([item[axis] for axis in "xyz"], axis=1) for item in nodes])
     lines, surfaces = _joints(sets)
-    dofs = response_dofs(sets) or moved_dofs(sets)
+    dofs = list(dict.fromkeys([*response_dofs(sets), *moved_dofs(sets)]))
     try:
         return Geometry(
             points / _length_factor(sets, path),

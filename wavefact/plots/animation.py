@@ -81,8 +81,7 @@ def animate(
     >>> plots.animate(model, 0, "modes.html")
     """
     target = Path(path)
-    if target.suffix.lower() not in SUFFIXES:
-        raise InputError(f"Cannot animate as {path}; end its name in one of {', '.join(SUFFIXES)}.")
+    check_suffix(target)
     if n_frames < 2 or not (np.isfinite(fps) and fps > 0) or not (np.isfinite(dpi) and dpi > 0):
         raise InputError(
             f"n_frames is {n_frames}, fps {fps}, dpi {dpi}; expected at least 2 pictures and numbers above 0."
@@ -93,6 +92,12 @@ def animate(
             temporary.write_text(page(scene, chosen, n_frames / fps, view), encoding="utf-8")
             return
         _write_gif(scene, chosen, temporary, (n_frames, fps, dpi), view, callback)
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file that cannot become an animation."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"Cannot animate as {path}; end its name in one of {', '.join(SUFFIXES)}.")
 
 
 def _write_gif(
