@@ -24,6 +24,7 @@ from wavefact.frequency_wavenumber import (
     singular_values,
     travelling_waves,
 )
+from wavefact.geometry import Geometry
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import (
@@ -41,7 +42,9 @@ from wavefact.modal import (
     mpc,
     mpd,
     msf,
+    read_modes,
     wave_speed,
+    write_modes,
 )
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import detrend
@@ -56,6 +59,7 @@ __all__ = [
     "Factorization",
     "FiniteElement",
     "FrequencyWavenumberMap",
+    "Geometry",
     "Graph",
     "InputError",
     "Membrane",
@@ -94,6 +98,7 @@ __all__ = [
     "msf",
     "passband",
     "read",
+    "read_modes",
     "regularization_path",
     "relative_error",
     "scan",
@@ -103,6 +108,7 @@ __all__ = [
     "wave_speed",
     "wave_weight_from_bandwidth",
     "write",
+    "write_modes",
 ]
 
 __version__ = "0.1.0"

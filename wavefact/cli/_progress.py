@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from wavefact.solution import Callback, Step
 
-__all__ = ["progress"]
+__all__ = ["counter", "progress"]
 
 
 @contextmanager
@@ -28,3 +28,15 @@ def progress(wanted: bool) -> Iterator[Callback | None]:
             bar.update()
 
         yield report
+
+
+@contextmanager
+def counter(wanted: bool, total: int) -> Iterator[Callable[[int], None] | None]:
+    """Yield a callback that takes how many of `total` pictures are drawn; None where nobody would see it."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc="animate", total=total, unit="pictures", file=sys.stderr, leave=False) as bar:
+        yield lambda done: bar.update(done - bar.n)

@@ -1,14 +1,15 @@
 """Modes from components: frequency, damping, shape and wavenumber of a structure's vibration.
 
 `identify` turns a factorization, or a recording with few sensors, into a `ModalModel`; `mac` compares
-mode shapes and `mpc` judges one.  One step a file: grouping, bands, subspace, stability, residues; and
-where time was penalised too: tones, spectrum, bins, starts, whittle, information, scoring, splitting,
-resonances.
+mode shapes and `mpc` judges one; `write_modes` and `read_modes` exchange them with other programs.  One
+step a file: grouping, bands, subspace, stability, residues; and where time was penalised too: tones,
+spectrum, bins, starts, whittle, information, scoring, splitting, resonances.
 """
 
 from wavefact.modal.comparison import ModeComparison, compare_modes
 from wavefact.modal.complexity import mcf, mpc, mpd
 from wavefact.modal.expansion import expand_shapes
+from wavefact.modal.export import read_modes, write_modes
 from wavefact.modal.identification import IdentificationSettings, identify
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import comac, mac, msf
@@ -33,5 +34,7 @@ __all__ = [
     "mpc",
     "mpd",
     "msf",
+    "read_modes",
     "wave_speed",
+    "write_modes",
 ]

@@ -1,10 +1,13 @@
 """Pictures of results: each function takes results, computes nothing heavy and returns its Axes.
 
+`animate` and `save` write files.
+
 Import it with ``from wavefact import plots``; matplotlib is loaded by the first picture.  Pass ``ax`` or
 ``axes`` to draw into a figure of your own; nothing here shows a window or changes matplotlib's settings.
 Add a picture: one file beside these with one function, and one line in ``__all__``.
 """
 
+from wavefact.plots.animation import animate
 from wavefact.plots.certificate import certificate
 from wavefact.plots.components import components
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
@@ -12,12 +15,14 @@ from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
 from wavefact.plots.phases import phases
 from wavefact.plots.polar import polar
+from wavefact.plots.shape import shape
 from wavefact.plots.singular_values import singular_values
 from wavefact.plots.summary import save, summary
 from wavefact.plots.wavefield import wavefield
 from wavefact.plots.weight_choice import weight_choice
 
 __all__ = [
+    "animate",
     "certificate",
     "components",
     "frequency_wavenumber",
@@ -26,6 +31,7 @@ __all__ = [
     "phases",
     "polar",
     "save",
+    "shape",
     "singular_values",
     "summary",
     "wavefield",

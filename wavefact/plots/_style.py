@@ -23,6 +23,7 @@ BLUE, VERMILLION, GREEN, SKY = "#0072B2", "#D55E00", "#009E73", "#56B4E9"
 DARK, GREY, PALE = "#222222", "#707070", "#d0d0d0"
 DEEP_SKY = "#2f7fb5"  # for text beside what is drawn in SKY
 DIVERGING = "RdBu_r"
+AMPLITUDES = ("#bccad3", "#ebb25e", "#D55E00", "#7a1f1f")  # from rest to the largest motion; ever darker
 SMALL = 8.0  # type size [pt] of ticks, legends and notes
 
 SETTINGS: Any = {
