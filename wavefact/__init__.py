@@ -31,6 +31,7 @@ from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, Stri
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
+from wavefact.spectral import fdd
 
 __all__ = [
     "Beam",
@@ -62,6 +63,7 @@ __all__ = [
     "detrend",
     "dispersion_points",
     "factorize",
+    "fdd",
     "frequency_wavenumber",
     "gains",
     "identify",
