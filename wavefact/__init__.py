@@ -31,7 +31,7 @@ from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, Stri
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
-from wavefact.spectral import fdd
+from wavefact.spectral import FrequencyResponse, fdd, frequency_response
 
 __all__ = [
     "Beam",
@@ -40,6 +40,7 @@ __all__ = [
     "DispersionPoints",
     "Factorization",
     "FiniteElement",
+    "FrequencyResponse",
     "FrequencyWavenumberMap",
     "Graph",
     "InputError",
@@ -64,6 +65,7 @@ __all__ = [
     "dispersion_points",
     "factorize",
     "fdd",
+    "frequency_response",
     "frequency_wavenumber",
     "gains",
     "identify",

@@ -10,6 +10,7 @@ from wavefact.plots.components import components
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
 from wavefact.plots.modes import modes
 from wavefact.plots.polar import polar
+from wavefact.plots.response import response
 from wavefact.plots.singular_values import singular_values
 from wavefact.plots.summary import save, summary
 from wavefact.plots.wavefield import wavefield
@@ -21,6 +22,7 @@ __all__ = [
     "frequency_wavenumber",
     "modes",
     "polar",
+    "response",
     "save",
     "singular_values",
     "summary",

@@ -54,8 +54,10 @@ def real_signals(recording: Recording) -> np.ndarray:
     return np.asarray(signals, dtype=float)
 
 
-def segment_spectra(signals: np.ndarray, window: np.ndarray, step: int, lines: slice) -> Iterator[np.ndarray]:
-    """Yield the Fourier transforms of windowed segments without their means.
+def segment_spectra(
+    signals: np.ndarray, window: np.ndarray, step: int, lines: slice, *, keep_mean: bool = False
+) -> Iterator[np.ndarray]:
+    """Yield the Fourier transforms of windowed segments.
 
     Parameters
     ----------
@@ -65,6 +67,8 @@ def segment_spectra(signals: np.ndarray, window: np.ndarray, step: int, lines: s
         Samples from the start of one segment to the start of the next.
     lines : slice
         Which lines of the transform.
+    keep_mean : bool
+        Whether segments keep their means.
 
     Yields
     ------
@@ -77,7 +81,7 @@ def segment_spectra(signals: np.ndarray, window: np.ndarray, step: int, lines: s
     batch = max(1, BATCH // (signals.shape[0] * window.size))
     for start in range(0, segments.shape[1], batch):
         some = segments[:, start : start + batch]
-        centred = some - some.mean(axis=2, keepdims=True)
+        centred = some if keep_mean else some - some.mean(axis=2, keepdims=True)
         yield rfft(centred * window, axis=2)[:, :, lines]
 
 
