@@ -31,7 +31,7 @@ from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, Stri
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
-from wavefact.spectral import FrequencyResponse, fdd, frequency_response
+from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_of_response
 
 __all__ = [
     "Beam",
@@ -70,6 +70,7 @@ __all__ = [
     "gains",
     "identify",
     "mac",
+    "modes_of_response",
     "mpc",
     "passband",
     "read",
