@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 import wavefact as wf
 from wavefact.simulate import Structure
 
+DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 F = np.linspace(0.0, 100.0, 1001)[1:]
 QUANTITIES = ("displacement", "velocity", "acceleration")
 
@@ -178,6 +180,23 @@ def test_from_a_shaken_structure_to_its_modes() -> None:
     estimated = wf.frequency_response(recording, 0, resolution=0.0625)
     modes = wf.modes_of_response(estimated, (5.0, 70.0))
     agrees(modes, frequencies, damping, shapes)
+
+
+def test_the_published_modes_of_a_beam_under_a_hammer() -> None:
+    # Zaletelj, Gorjup & Slavic, IMAC XXXVIII (2020), by LSCF of pyEMA from the same accelerometer
+    file = DATA / "beam_highspeed_camera/acceleration.lvm"
+    if not file.exists():
+        pytest.skip(f"measured data not there: {file.name}")
+    text = file.read_text().replace(",", ".").split("***End_of_Header***")[2].splitlines()[2:]
+    signals = np.array([line.split("\t")[1:3] for line in text if line.strip()], dtype=float).T
+    struck_once = wf.Recording(signals, sampling_rate=50_000.0, quantity="acceleration", unit="g")
+    response = wf.frequency_response(
+        struck_once, 1, window="impact", force_duration=0.002, decay_time=0.1, input_unit="N"
+    )
+    modes = wf.modes_of_response(response, (400.0, 4000.0))
+    assert modes.n_modes == 4
+    assert np.allclose(modes.frequencies, [695.0, 1897.6, 2777.3, 3671.2], rtol=0.0015)
+    assert np.allclose(modes.damping_ratios, [0.0047, 0.0031, 0.0024, 0.0020], rtol=0.05)
 
 
 def test_lines_without_a_value_are_left_out() -> None:

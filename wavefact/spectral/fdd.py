@@ -83,10 +83,10 @@ def fdd(
     fitted to the bell as it is seen through the window (Jacobsen, Andersen & Brincker), not from the
     decrement of its inverse transform: so neither the window nor the cut of the bell adds damping.
 
-    Of 2000 s with modes at 1.5 to 6 Hz, damping ratios of 0.5 to 2 % come 2 % too low in the mean.  Their
-    scatter is that of the standard errors, 5 to 15 % there.  Where 2ζf is below about a fifth of the
-    resolution the errors are as large as the damping.  Singular vectors are orthogonal: of two modes that
-    overlap and have like shapes the weaker one is bent.
+    Of 2000 s with modes at 1.5 to 6 Hz, damping ratios of 0.5 to 2 % come 2 to 4 % too low in the mean, and
+    scatter as the standard errors say, by 5 to 15 %.  Where 2ζf is below about a fifth of the resolution
+    the errors are as large as the damping.  Singular vectors are orthogonal: of two modes that overlap and
+    have like shapes the weaker one is bent.
 
     References
     ----------
