@@ -50,6 +50,7 @@ from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, Stri
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
+from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_of_response
 
 __all__ = [
     "Beam",
@@ -58,6 +59,7 @@ __all__ = [
     "DispersionPoints",
     "Factorization",
     "FiniteElement",
+    "FrequencyResponse",
     "FrequencyWavenumberMap",
     "Geometry",
     "Graph",
@@ -87,12 +89,15 @@ __all__ = [
     "dispersion_points",
     "expand_shapes",
     "factorize",
+    "fdd",
     "fit_speed",
+    "frequency_response",
     "frequency_wavenumber",
     "gains",
     "identify",
     "mac",
     "mcf",
+    "modes_of_response",
     "mpc",
     "mpd",
     "msf",

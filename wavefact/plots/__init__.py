@@ -16,6 +16,7 @@ from wavefact.plots.modes import modes
 from wavefact.plots.phases import phases
 from wavefact.plots.polar import polar
 from wavefact.plots.shape import shape
+from wavefact.plots.response import response
 from wavefact.plots.singular_values import singular_values
 from wavefact.plots.summary import save, summary
 from wavefact.plots.wavefield import wavefield
@@ -30,6 +31,7 @@ __all__ = [
     "modes",
     "phases",
     "polar",
+    "response",
     "save",
     "shape",
     "singular_values",

@@ -59,7 +59,7 @@ def singular_values(curves: SingularValues, ax: Axes | None = None, *, fit: Any 
         colour = (BLUE, SECOND, GREY)[index] if index < 3 else PALE
         width = 1.4 if index == 0 else 1.0
         ax.plot(curves.frequencies, levels[:, index], color=colour, lw=width, label=f"{index + 1}")
-    for frequency in _frequencies(fit):
+    for frequency in mode_frequencies(fit):
         ax.axvline(frequency, color=VERMILLION, lw=0.9, ls=(0, (4, 2)), alpha=0.8, zorder=0)
     top = float(np.max(levels))
     ax.set_ylim(max(float(np.min(levels)), top - 140.0) - 3.0, top + 5.0)
@@ -73,7 +73,8 @@ def singular_values(curves: SingularValues, ax: Axes | None = None, *, fit: Any 
     return ax
 
 
-def _frequencies(fit: Any) -> np.ndarray:
+def mode_frequencies(fit: Any) -> np.ndarray:
+    """Return the frequencies of modes [Hz], none for None; refuse what has no frequencies."""
     if fit is None:
         return np.zeros(0)
     frequencies = getattr(fit, "frequencies", None)

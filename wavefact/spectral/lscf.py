@@ -1,0 +1,158 @@
+"""Modes from frequency response functions, by least squares in the frequency domain."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from wavefact.errors import InputError
+from wavefact.modal.model import ModalModel
+from wavefact.modal.similarity import normalized_shapes
+from wavefact.modal.stability import StabilityLimits, candidates
+from wavefact.spectral._fraction import fraction_poles
+from wavefact.spectral._residues import PoleFit, fit_poles
+from wavefact.spectral.response import FrequencyResponse
+
+__all__ = ["modes_of_response"]
+
+_logger = logging.getLogger("wavefact")
+
+FEWEST_LINES = 16
+LIMITS = StabilityLimits(share=0.1)  # false candidates are told by their errors
+DAMPING_RANGE = (0.0, 0.2)  # where identification looks too
+MOST_ERROR = 0.2  # standard errors of a pole, of its decay rate: beyond, it is no mode
+
+
+def modes_of_response(
+    response: FrequencyResponse,
+    frequency_range: tuple[float, float] | None = None,
+    *,
+    max_order: int = 60,
+) -> ModalModel:
+    """Identify the modes in frequency response functions of one or several inputs.
+
+    Parameters
+    ----------
+    response : FrequencyResponse
+        Of displacements, velocities or accelerations; lines with NaN are left out.
+    frequency_range : (low, high) [Hz], optional
+        Where to look; by default everywhere.  A range around the modes of interest finds weaker ones.
+    max_order : int
+        Largest order of the matrix fractions: several times the number of modes in the range.
+
+    Returns
+    -------
+    ModalModel
+        By rising frequency; without modes if there are none.  `fit_quality` is the share of the response
+        within the mode's half-power bandwidth that all modes together explain.
+
+    Raises
+    ------
+    InputError
+        If the range holds too few lines or does not rise, or `max_order` is not a whole number above 2.
+
+    Notes
+    -----
+    Poly-reference least-squares complex frequency (p-LSCF) at orders up to the largest; poles that stay from
+    order to order, with their shapes, are candidates.  Then H(s) = Σ R_k/(s − λ_k) + R_k*/(s − λ_k*), with
+    what modes beyond the range leave in it, is fitted by least squares: first the residues (LSFD), then the
+    poles with them, whose standard errors follow.  Candidates whose decay rate is less than five standard
+    errors are no modes.  A shape is the leading left singular vector of its residues.  Several inputs tell
+    apart modes within a bandwidth, though not two of the very same pole.  The decay of an exponential
+    window is taken off.
+
+    References
+    ----------
+    P. Guillaume, P. Verboven, S. Vanlanduit, H. Van der Auweraer and B. Peeters, "A poly-reference
+    implementation of the least-squares complex frequency-domain estimator", Proc. 21st International Modal
+    Analysis Conference, 2003.
+
+    Examples
+    --------
+    >>> f = np.linspace(1.0, 20.0, 191)
+    >>> s = 2j * np.pi * f
+    >>> poles = 2 * np.pi * np.array([5.0, 12.0]) * (-0.01 + 1j * np.sqrt(1 - 0.01**2))
+    >>> terms = 1 / ((s - poles[:, None]) * (s - poles.conj()[:, None]))
+    >>> shapes = np.array([[1.0, 1.0], [0.5, -1.0]])
+    >>> compliance = np.einsum("om,im,mf->oif", shapes, shapes[:1], terms)
+    >>> modes = wf.modes_of_response(wf.FrequencyResponse(f, compliance, quantity="displacement"))
+    >>> modes.frequencies.round(3), modes.damping_ratios.round(4), modes.mode_shapes.real.round(3)
+    (array([ 5., 12.]), array([0.01, 0.01]), array([[ 1. , -1. ],
+           [ 0.5,  1. ]]))
+    """
+    chosen = _lines(response, frequency_range)
+    values, s = response.values[:, :, chosen], response.laplace[chosen]
+    order = _order(max_order, s.size, response.n_inputs)
+    found = fraction_poles(values, response.frequencies[chosen], response.decay_rate, order)
+    frequencies, damping = candidates(found, DAMPING_RANGE, LIMITS)
+    fit = fit_poles(values, s, _poles(frequencies, damping))
+    for _ in range(2):  # without false poles, which took a share of them, true ones are judged again
+        fit = fit_poles(values, s, fit.poles[_credible(fit, response.frequencies[chosen])])
+    model = _model(response, fit, values, chosen)
+    _logger.info("found %d modes in %d frequency response functions", model.n_modes, values[:, :, 0].size)
+    return model
+
+
+def _lines(response: FrequencyResponse, frequency_range: tuple[float, float] | None) -> np.ndarray:
+    low, high = (0.0, np.inf) if frequency_range is None else (float(edge) for edge in frequency_range)
+    if not 0 <= low < high:
+        raise InputError(f"The frequency range {low:g} to {high:g} Hz must rise from zero or above.")
+    inside = (response.frequencies >= low) & (response.frequencies <= high)
+    chosen = np.flatnonzero(inside & np.all(np.isfinite(response.values), axis=(0, 1)))
+    if chosen.size < FEWEST_LINES:
+        raise InputError(
+            f"{chosen.size} lines with a response are within {low:g} to {high:g} Hz; "
+            f"at least {FEWEST_LINES} are needed: widen the range, or refine the resolution."
+        )
+    if not np.any(response.values[:, :, chosen]):
+        raise InputError("The response is zero throughout the range.")
+    return chosen
+
+
+def _order(max_order: int, n_lines: int, n_inputs: int) -> int:
+    if not isinstance(max_order, int | np.integer) or max_order < 3:
+        raise InputError(f"max_order is {max_order!r}; give a whole number from 3.")
+    return max(3, min(int(max_order), n_lines // (2 * (n_inputs + 1))))
+
+
+def _poles(frequencies: np.ndarray, damping: np.ndarray) -> np.ndarray:
+    return np.asarray(2 * np.pi * frequencies * (-damping + 1j * np.sqrt(1 - damping**2)))
+
+
+def _credible(fit: PoleFit, frequencies: np.ndarray) -> np.ndarray:
+    """Say which poles are modes: within the lines, damped, and known well enough."""
+    size = np.abs(fit.poles)
+    damping = -fit.poles.real / size
+    known = np.all(fit.errors < -MOST_ERROR * fit.poles.real, axis=0)
+    inside = (size >= 2 * np.pi * frequencies[0]) & (size <= 2 * np.pi * frequencies[-1])
+    return np.asarray(known & inside & (damping > DAMPING_RANGE[0]) & (damping < DAMPING_RANGE[1]))
+
+
+def _model(response: FrequencyResponse, fit: PoleFit, values: np.ndarray, chosen: np.ndarray) -> ModalModel:
+    order = np.argsort(np.abs(fit.poles))
+    poles, errors = fit.poles[order], fit.errors[:, order]
+    shapes = [np.linalg.svd(residue, full_matrices=False)[0][:, :1] for residue in fit.residues[order]]
+    frequencies = np.abs(poles) / (2 * np.pi)
+    return ModalModel(
+        frequencies=frequencies,
+        damping_ratios=-poles.real / np.abs(poles),
+        mode_shapes=normalized_shapes(np.concatenate([np.zeros((response.n_outputs, 0)), *shapes], axis=1)),
+        fit_quality=_quality(fit.misfit, values, response.frequencies[chosen], poles),
+        positions=response.output_positions,
+        quantity=response.quantity,
+        unit=response.unit,
+        frequency_errors=errors[1] / (2 * np.pi),
+        damping_errors=errors[0] / np.abs(poles),
+        names=response.output_names,
+    )
+
+
+def _quality(misfit: np.ndarray, values: np.ndarray, lines: np.ndarray, poles: np.ndarray) -> np.ndarray:
+    left, whole = (np.sum(np.abs(part) ** 2, axis=(0, 1)) for part in (misfit, values))
+    shares = []
+    for pole in poles:
+        away = np.abs(lines - pole.imag / (2 * np.pi))
+        near = (away <= -pole.real / (2 * np.pi)) | (away == away.min())
+        shares.append(1 - np.sum(left[near]) / np.sum(whole[near]))
+    return np.clip(np.array(shares), 0.0, 1.0)
