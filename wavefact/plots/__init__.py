@@ -15,8 +15,8 @@ from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
 from wavefact.plots.phases import phases
 from wavefact.plots.polar import polar
-from wavefact.plots.shape import shape
 from wavefact.plots.response import response
+from wavefact.plots.shape import shape
 from wavefact.plots.singular_values import singular_values
 from wavefact.plots.summary import save, summary
 from wavefact.plots.wavefield import wavefield
