@@ -59,9 +59,9 @@ def test_residues_tell_power_shape_and_noise() -> None:
     false = np.array([30.0]), np.array([0.01])
     frequencies, damping = np.concatenate([FREQUENCIES, false[0]]), np.concatenate([DAMPING, false[1]])
     residues = fit_residues(lagged, frequencies, damping, RATE)
-    credible = residues.credible(75.0, 0.5)
-    assert credible.tolist() == [True, True, False]
-    assert residues.select(credible).frequencies.tolist() == FREQUENCIES.tolist()
+    verdicts = residues.verdicts(75.0, 0.5)
+    assert verdicts == ["", "", "within the noise"]
+    assert residues.select(np.array([True, True, False])).frequencies.tolist() == FREQUENCIES.tolist()
     shape = residues.shapes[:, 0] / residues.shapes[0, 0]
     assert np.allclose(shape, [1.0, -0.7, 0.2], atol=0.02)
     assert np.all((residues.purity[:2] > 0.9) & (residues.purity[:2] <= 1))

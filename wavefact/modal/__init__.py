@@ -10,8 +10,9 @@ from wavefact.modal.comparison import ModeComparison, compare_modes
 from wavefact.modal.complexity import mcf, mpc, mpd
 from wavefact.modal.expansion import expand_shapes
 from wavefact.modal.export import read_modes, write_modes
-from wavefact.modal.identification import IdentificationSettings, identify
+from wavefact.modal.identification import identify
 from wavefact.modal.model import ModalModel
+from wavefact.modal.settings import IdentificationSettings
 from wavefact.modal.similarity import comac, mac, msf
 from wavefact.modal.speed_fit import SpeedFit, fit_speed
 from wavefact.modal.stability import StabilityLimits

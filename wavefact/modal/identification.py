@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from wavefact.errors import InputError
-from wavefact.modal.bands import Band, checked_range, plan_bands, restrict
+from wavefact.modal.bands import checked_range
 from wavefact.modal.channels import (
     Channels,
     Components,
@@ -20,46 +20,20 @@ from wavefact.modal.channels import (
 from wavefact.modal.estimates import model_of
 from wavefact.modal.fitting import Start, fit_modes
 from wavefact.modal.model import ModalModel
-from wavefact.modal.residues import Residues, fit_residues
+from wavefact.modal.residues import Residues
+from wavefact.modal.search import Found, search
+from wavefact.modal.settings import IdentificationSettings, validated
 from wavefact.modal.spectrum import expected_slope, orthonormal, spectrum_of_channels
-from wavefact.modal.stability import StabilityLimits, candidates
-from wavefact.modal.subspace import block_counts, correlations, poles_by_order
 from wavefact.modal.timed import modes_of_tones
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
-__all__ = ["IdentificationSettings", "identify"]
+__all__ = ["elastic", "fitted", "identify"]
 
 _AROUND = 0.5, 1.5  # times the lowest and the highest frequency: where noise is looked at
+_NEARLY_REAL = 0.2  # second axis of a shape's entries in the complex plane, over the first
 
 _logger = logging.getLogger("wavefact")
-
-
-@dataclass(frozen=True)
-class IdentificationSettings:
-    """Say what counts as a mode.
-
-    Attributes
-    ----------
-    max_order : int
-        Largest order of the state-space models.
-    damping_range : (lowest, highest) damping ratio [-]
-    stability : StabilityLimits
-    min_prominence : float
-        Least power of a mode over the noise around it.
-    min_purity : float
-        Least share of a mode's correlations that is one shape.
-    max_rigid_share : float
-        Motions that are rigid for the operator (eigenvalue zero) to more than this share of their
-        energy are no waves and are left out; 1 keeps them.
-    """
-
-    max_order: int = 60
-    damping_range: tuple[float, float] = (0.0, 0.2)
-    stability: StabilityLimits = field(default_factory=StabilityLimits)
-    min_prominence: float = 75.0
-    min_purity: float = 0.5
-    max_rigid_share: float = 0.8
 
 
 def identify(
@@ -126,15 +100,13 @@ def identify(
     >>> modes.frequencies.round(2), modes.damping_ratios.round(3)
     (array([5.]), array([0.01]))
     """
-    settings = _validated(IdentificationSettings() if settings is None else settings)
+    settings = validated(IdentificationSettings() if settings is None else settings)
     if isinstance(source, TimedComponents) and source.projected_courses is not None:
         return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
-    n_channels, n_samples = channels.signals.shape
-    bands = plan_bands(max(n_channels, 1), n_samples, channels.sampling_rate, frequency_range)
-    found = [_stable_poles(channels, band, settings) for band in bands] if n_channels else []
-    model = _elastic(_fitted(channels, found, bands, settings), channels.operator, settings)
-    _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(bands))
+    found = search(channels, frequency_range, settings)
+    model = elastic(fitted(channels, found, settings), channels.operator, settings)
+    _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(found))
     return model
 
 
@@ -150,68 +122,48 @@ def _of_tones(
     least, most = settings.damping_range
     kept = (model.damping_ratios > least) & (model.damping_ratios < most)
     kept = kept & (model.frequencies >= low) & (model.frequencies <= high)
-    model = _elastic(model.select(kept), operator, settings)
+    model = elastic(model.select(kept), operator, settings)
     _logger.info("identified %d modes in %d components", model.n_modes, fit.spatial_factors.shape[1])
     return model
 
 
-def _stable_poles(channels: Channels, band: Band, settings: IdentificationSettings) -> Residues:
-    """Return the stable poles of a band that stand out of the noise, with their share in the signals."""
-    rate = channels.sampling_rate / band.factor
-    signals = restrict(channels.signals, channels.sampling_rate, band)
-    n_rows, n_columns = block_counts(*signals.shape)
-    lagged = correlations(signals, n_rows + n_columns)
-    poles = poles_by_order(lagged, n_rows, rate, settings.max_order)
-    frequencies, damping = candidates(poles, settings.damping_range, settings.stability)
-    inside = (frequencies >= band.low) & (frequencies <= band.high)
-    residues = fit_residues(lagged, frequencies[inside], damping[inside], rate)
-    return residues.select(residues.credible(settings.min_prominence, settings.min_purity))
-
-
-def _fitted(
-    channels: Channels, found: list[Residues], bands: tuple[Band, ...], settings: IdentificationSettings
-) -> ModalModel:
-    every = np.concatenate([np.zeros(0), *(residues.frequencies for residues in found)])
-    near = (_AROUND[0] * every.min(), _AROUND[1] * every.max()) if every.size else (0.0, bands[0].high)
+def fitted(channels: Channels, found: Sequence[Found], settings: IdentificationSettings) -> ModalModel:
+    """Fit the credible groups of poles by greatest likelihood, without wavenumbers."""
+    residues = [each.residues.select(each.credible(settings)) for each in found]
+    every = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
+    low, high = (found[-1].band.low, found[0].band.high) if found else (0.0, channels.sampling_rate / 2)
+    near = (_AROUND[0] * every.min(), _AROUND[1] * every.max()) if every.size else (low, high)
     spectrum, inward = spectrum_of_channels(channels, near)
-    starts = [start for residues in found for start in _starts(residues, inward, channels.denoised)]
-    clusters = fit_modes(spectrum, starts, expected_slope(channels.quantity))
-    model = model_of(clusters, spectrum, channels)
-    (least, most), low, high = settings.damping_range, bands[-1].low, bands[0].high
+    starts = [start for each in residues for start in _starts(each, inward, channels.denoised)]
+    model = model_of(fit_modes(spectrum, starts, expected_slope(channels.quantity)), spectrum, channels)
+    least, most = settings.damping_range
     frequencies, damping = model.frequencies, model.damping_ratios
     return model.select((damping > least) & (damping < most) & (frequencies >= low) & (frequencies <= high))
 
 
 def _starts(residues: Residues, inward: np.ndarray, denoised: bool) -> list[Start]:
+    """Return where to look for modes, in the channels that `inward` leads to."""
     shapes = inward @ (residues.significant_shapes() if denoised else residues.shapes)
-    significant = residues.channel_prominence >= 100
     starts = []
     for m, shape in enumerate(shapes.T):
-        span = np.eye(len(shape))
-        if denoised:
-            span = orthonormal(inward[:, significant[:, m]])
-        pair = np.linalg.svd(np.stack([shape.real, shape.imag], axis=1), full_matrices=False)
-        if pair[1][1] < 0.2 * pair[1][0]:
-            shape = pair[0][:, 0]
-        shape = span @ (span.conj().T @ shape)
+        significant = residues.significant[:, m] if denoised else slice(None)
+        span = orthonormal(inward[:, significant]) if denoised else np.eye(len(shape))
+        axes, sizes, _ = np.linalg.svd(np.stack([shape.real, shape.imag], axis=1), full_matrices=False)
+        column = span @ (span.conj().T @ (axes[:, 0] if sizes[1] < _NEARLY_REAL * sizes[0] else shape))
         starts.append(
             Start(
-                residues.frequencies[m],
-                residues.damping_ratios[m],
-                shape / np.linalg.norm(shape),
-                span,
-                residues.power[m],
+                frequency=float(residues.frequencies[m]),
+                damping_ratio=float(residues.damping_ratios[m]),
+                shape=column / np.linalg.norm(column),
+                span=span,
+                energy=float(residues.power[m]),
             )
         )
     return starts
 
 
-def _elastic(
-    model: ModalModel, operator: WaveOperator | None, settings: IdentificationSettings
-) -> ModalModel:
+def elastic(model: ModalModel, operator: WaveOperator | None, settings: IdentificationSettings) -> ModalModel:
     """Add wavenumbers, and leave out motions that are rigid for the operator."""
-    from dataclasses import replace
-
     if operator is None or model.n_modes == 0:
         return model
     weights = np.abs(operator.analyze(model.mode_shapes)) ** 2
@@ -223,12 +175,3 @@ def _elastic(
         _logger.info("left out motions that are rigid for %s: %s", operator.description(), listed)
     wavenumbers = np.array([operator.wavenumber(kappa) for kappa in operator.eigenvalues @ weights])
     return replace(model, wavenumbers=wavenumbers).select(waves)
-
-
-def _validated(settings: IdentificationSettings) -> IdentificationSettings:
-    low, high = settings.damping_range
-    if not 0 <= low < high <= 1:
-        raise InputError(f"The damping range {low:g} to {high:g} must rise within 0 to 1.")
-    if settings.max_order < 4:
-        raise InputError(f"max_order must be at least 4, not {settings.max_order}.")
-    return settings

@@ -17,6 +17,7 @@ _CLEAR_CHANNEL, _CLEAR_EASES, _COLLINEAR = (
     0.2,
     0.5,
 )  # a mode that is clear in one channel need not be in all
+_SIGNIFICANT = 100.0  # prominence of a mode in a channel
 _SATELLITE_WIDTHS, _SATELLITE_POWER = 3.0, 100.0
 
 
@@ -59,33 +60,46 @@ class Residues:
             self.damping_ratios[modes],
         )
 
-    def credible(self, min_prominence: float, min_purity: float) -> np.ndarray:
-        """Say which candidates are modes: prominent, of one shape, of positive power, and no satellite.
+    def verdicts(self, min_prominence: float, min_purity: float) -> list[str]:
+        """Say of each candidate why it is no mode; nothing of those that may be.
 
-        A satellite is far weaker than a mode whose resonance it lies in: an error of that mode's fit.  A mode
-        that is very prominent in one channel, and moves all in phase or antiphase, may be less so over all.
+        Modes are prominent, of one shape, of positive power, and no satellites: those are far weaker than a
+        mode whose resonance they lie in, an error of that mode's fit.  A mode that is very prominent in one
+        channel, and moves all in phase or antiphase, may be less so over all.
         """
         power = self.power
         if power.size == 0:
-            return np.zeros(0, dtype=bool)
+            return []
         widths = _SATELLITE_WIDTHS * self.damping_ratios * self.frequencies
         near = np.abs(self.frequencies[:, None] - self.frequencies) < widths
         satellite = np.any(near & (power > _SATELLITE_POWER * power[:, None]), axis=1)
         clear = np.max(self.channel_prominence, axis=0) >= _CLEAR_CHANNEL * min_prominence
         clear = clear & (mpc(self.shapes) >= _COLLINEAR)
-        prominent = self.prominence >= np.where(clear, _CLEAR_EASES, 1.0) * min_prominence
-        return prominent & (self.purity >= min_purity) & (power > 0) & ~satellite
+        faint = self.prominence < np.where(clear, _CLEAR_EASES, 1.0) * min_prominence
+        reasons = {
+            "within the noise": faint,
+            "not one shape": self.purity < min_purity,
+            "negative power": power <= 0,
+            "beside a far stronger mode": satellite,
+        }
+        said = [[reason for reason, bad in reasons.items() if bad[m]] for m in range(power.size)]
+        return [each[0] if each else "" for each in said]
 
     @property
     def power(self) -> np.ndarray:
         """Each mode's power, summed over the channels, (n_modes,)."""
         return np.trace(self.powers, axis1=1, axis2=2)
 
-    def significant_shapes(self, min_prominence: float = 100.0) -> np.ndarray:
+    @property
+    def significant(self) -> np.ndarray:
+        """Say in which channels each mode stands out, at least in one, (n_channels, n_modes)."""
+        strongest = np.argmax(self.channel_prominence, axis=0)
+        every = np.arange(self.channel_prominence.shape[0])[:, None]
+        return np.asarray((self.channel_prominence >= _SIGNIFICANT) | (every == strongest))
+
+    def significant_shapes(self) -> np.ndarray:
         """Return the shapes without channels in which the mode does not stand out, (n_channels, n_modes)."""
-        kept = self.channel_prominence >= min_prominence
-        strongest = np.arange(kept.shape[0])[:, None] == np.argmax(self.channel_prominence, axis=0)
-        return np.where(kept | strongest, self.shapes, 0.0)
+        return np.where(self.significant, self.shapes, 0.0)
 
 
 def fit_residues(

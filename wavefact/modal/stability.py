@@ -11,7 +11,7 @@ import numpy as np
 from wavefact.modal.similarity import mac
 from wavefact.modal.subspace import Poles
 
-__all__ = ["StabilityLimits", "candidates"]
+__all__ = ["Groups", "StabilityLimits", "group_poles"]
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,42 @@ class StabilityLimits:
     share: float = 0.3
 
 
-def candidates(
+@dataclass(frozen=True)
+class Groups:
+    """Poles of many orders that are one.
+
+    Attributes
+    ----------
+    frequencies, damping_ratios : (n_groups,) arrays [Hz], [-]
+        Medians over the orders, by rising frequency.
+    frequency_spreads, damping_spreads : (n_groups,) arrays [Hz], [-]
+        Standard deviations over the orders.
+    similarities : (n_groups,) array [-]
+        Mean MAC of the poles' shapes with that of the group's middle order.
+    counts : (n_groups,) integer array
+        Of orders at which the group is there.
+    members : tuple of (n_poles,) boolean arrays, one an order
+        Whether each pole is stable.
+    """
+
+    frequencies: np.ndarray
+    damping_ratios: np.ndarray
+    frequency_spreads: np.ndarray
+    damping_spreads: np.ndarray
+    similarities: np.ndarray
+    counts: np.ndarray
+    members: tuple[np.ndarray, ...]
+
+    def select(self, groups: np.ndarray) -> Groups:
+        """Return some groups, by mask."""
+        names = ("frequencies", "damping_ratios", "frequency_spreads", "damping_spreads", "similarities")
+        fields = {name: getattr(self, name)[groups] for name in (*names, "counts")}
+        return Groups(**fields, members=self.members)
+
+
+def group_poles(
     poles: Sequence[Poles], damping_range: tuple[float, float], limits: StabilityLimits
-) -> tuple[np.ndarray, np.ndarray]:
+) -> Groups:
     """Gather stable poles of all orders into candidates for modes.
 
     Parameters
@@ -47,11 +80,6 @@ def candidates(
     damping_range : (lowest, highest) damping ratio [-]
         Poles on or outside these bounds are left out.
     limits : StabilityLimits
-
-    Returns
-    -------
-    frequencies, damping_ratios : (n_candidates,) arrays [Hz], [-]
-        Medians over the orders, by rising frequency.
 
     Notes
     -----
@@ -62,39 +90,56 @@ def candidates(
     F. Magalhães, A. Cunha and E. Caetano, "Online automatic identification of the modal parameters of a long
     span arch bridge", Mech. Syst. Signal Process. 23, 2009.
     """
-    orders, frequencies, damping, shapes = _stable(poles, damping_range, limits)
+    members = _stable(poles, damping_range, limits)
+    stable = [(now, kept) for now, kept in zip(poles, members, strict=True)]
+    none = np.zeros(0)
+    orders = np.concatenate([none, *(np.full(np.sum(kept), now.order) for now, kept in stable)])
+    frequencies = np.concatenate([none, *(now.frequencies[kept] for now, kept in stable)])
+    damping = np.concatenate([none, *(now.damping_ratios[kept] for now, kept in stable)])
+    n_channels = poles[0].shapes.shape[0] if poles else 1
+    shapes = np.concatenate(
+        [np.zeros((n_channels, 0)), *(now.shapes[:, kept] for now, kept in stable)], axis=1
+    )
     labels = _clusters(frequencies, shapes, limits)
     needed = max(3.0, limits.share * len(poles))
-    groups = [labels == label for label in np.unique(labels)]
-    kept = [group for group in groups if np.unique(orders[group]).size >= needed]
-    found = sorted((float(np.median(frequencies[g])), float(np.median(damping[g]))) for g in kept)
-    table = np.array(found, dtype=float).reshape(-1, 2)
-    return table[:, 0], table[:, 1]
+    found = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    kept = [group for group in found if np.unique(orders[group]).size >= needed]
+    kept = sorted(kept, key=lambda group: float(np.median(frequencies[group])))
+    rows = [
+        (
+            np.median(frequencies[group]),
+            np.median(damping[group]),
+            np.std(frequencies[group]),
+            np.std(damping[group]),
+            np.mean(mac(shapes[:, group], shapes[:, group[len(group) // 2]])),
+            np.unique(orders[group]).size,
+        )
+        for group in kept
+    ]
+    medians, dampings, spreads, damping_spreads, similarities, counts = np.array(rows).reshape(-1, 6).T
+    return Groups(
+        frequencies=medians,
+        damping_ratios=dampings,
+        frequency_spreads=spreads,
+        damping_spreads=damping_spreads,
+        similarities=similarities,
+        counts=counts.astype(int),
+        members=members,
+    )
 
 
 def _stable(
     poles: Sequence[Poles], damping_range: tuple[float, float], limits: StabilityLimits
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    n_channels = poles[0].shapes.shape[0] if poles else 1
-    orders, frequencies, damping, shapes = [], [], [], [np.zeros((n_channels, 0), dtype=complex)]
-    for before, now in pairwise(poles):
-        kept = np.flatnonzero(
-            (now.damping_ratios > damping_range[0])
-            & (now.damping_ratios < damping_range[1])
-            & _continued(before, now, limits)
-        )
-        orders.append(np.full(kept.size, now.order))
-        frequencies.append(now.frequencies[kept])
-        damping.append(now.damping_ratios[kept])
-        shapes.append(now.shapes[:, kept])
-    if not orders:
-        return np.zeros(0), np.zeros(0), np.zeros(0), shapes[0]
-    return (
-        np.concatenate(orders),
-        np.concatenate(frequencies),
-        np.concatenate(damping),
-        np.concatenate(shapes, axis=1),
-    )
+) -> tuple[np.ndarray, ...]:
+    """Say which poles of each order were there at the order before; none of the first."""
+    first = [np.zeros(now.frequencies.size, dtype=bool) for now in poles[:1]]
+    later = [
+        (now.damping_ratios > damping_range[0])
+        & (now.damping_ratios < damping_range[1])
+        & _continued(before, now, limits)
+        for before, now in pairwise(poles)
+    ]
+    return (*first, *later)
 
 
 def _continued(before: Poles, now: Poles, limits: StabilityLimits) -> np.ndarray:

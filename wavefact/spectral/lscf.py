@@ -9,7 +9,7 @@ import numpy as np
 from wavefact.errors import InputError
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import normalized_shapes
-from wavefact.modal.stability import StabilityLimits, candidates
+from wavefact.modal.stability import StabilityLimits, group_poles
 from wavefact.spectral._fraction import fraction_poles
 from wavefact.spectral._residues import PoleFit, fit_poles
 from wavefact.spectral.response import FrequencyResponse
@@ -85,7 +85,8 @@ def modes_of_response(
     values, s = response.values[:, :, chosen], response.laplace[chosen]
     order = _order(max_order, s.size, response.n_inputs)
     found = fraction_poles(values, response.frequencies[chosen], response.decay_rate, order)
-    frequencies, damping = candidates(found, DAMPING_RANGE, LIMITS)
+    groups = group_poles(found, DAMPING_RANGE, LIMITS)
+    frequencies, damping = groups.frequencies, groups.damping_ratios
     fit = fit_poles(values, s, _poles(frequencies, damping))
     for _ in range(2):  # without false poles, which took a share of them, true ones are judged again
         fit = fit_poles(values, s, fit.poles[_credible(fit, response.frequencies[chosen])])
