@@ -28,7 +28,7 @@ from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
-from wavefact.preparation import detrend
+from wavefact.preparation import bandpass, decimate, detrend, to_quantity
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
 
@@ -59,6 +59,8 @@ __all__ = [
     "WaveOperator",
     "WaveSpeed",
     "WavefactError",
+    "bandpass",
+    "decimate",
     "detrend",
     "dispersion_points",
     "factorize",
@@ -74,6 +76,7 @@ __all__ = [
     "scan",
     "singular_values",
     "snr_db",
+    "to_quantity",
     "travelling_waves",
     "wave_speed",
     "wave_weight_from_bandwidth",

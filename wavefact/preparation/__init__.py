@@ -1,0 +1,14 @@
+"""What is done to raw recordings before modes are identified: one step a file.
+
+`channel_faults` says which channels to leave out.  `detrend` removes offsets and drifts, `bandpass` what is
+outside a band, `decimate` the samples that are too many.  `to_quantity` integrates or differentiates, so that
+`stack` can put the channels of several loggers together; `time_lag` and `align` first bring loggers to one
+clock.  `correlation_functions` and `random_decrement` turn ambient vibration into free decays.
+"""
+
+from wavefact.preparation.filtering import bandpass
+from wavefact.preparation.quantities import to_quantity
+from wavefact.preparation.resampling import decimate
+from wavefact.preparation.trend import detrend
+
+__all__ = ["bandpass", "decimate", "detrend", "to_quantity"]
