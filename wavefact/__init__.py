@@ -28,7 +28,15 @@ from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
-from wavefact.preparation import bandpass, decimate, detrend, to_quantity
+from wavefact.preparation import (
+    bandpass,
+    correlation_functions,
+    decimate,
+    detrend,
+    random_decrement,
+    stack,
+    to_quantity,
+)
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
 
@@ -60,6 +68,7 @@ __all__ = [
     "WaveSpeed",
     "WavefactError",
     "bandpass",
+    "correlation_functions",
     "decimate",
     "detrend",
     "dispersion_points",
@@ -70,12 +79,14 @@ __all__ = [
     "mac",
     "mpc",
     "passband",
+    "random_decrement",
     "read",
     "regularization_path",
     "relative_error",
     "scan",
     "singular_values",
     "snr_db",
+    "stack",
     "to_quantity",
     "travelling_waves",
     "wave_speed",

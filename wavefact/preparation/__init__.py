@@ -6,9 +6,19 @@ outside a band, `decimate` the samples that are too many.  `to_quantity` integra
 clock.  `correlation_functions` and `random_decrement` turn ambient vibration into free decays.
 """
 
+from wavefact.preparation.decays import correlation_functions, random_decrement
 from wavefact.preparation.filtering import bandpass
 from wavefact.preparation.quantities import to_quantity
 from wavefact.preparation.resampling import decimate
+from wavefact.preparation.stacking import stack
 from wavefact.preparation.trend import detrend
 
-__all__ = ["bandpass", "decimate", "detrend", "to_quantity"]
+__all__ = [
+    "bandpass",
+    "correlation_functions",
+    "decimate",
+    "detrend",
+    "random_decrement",
+    "stack",
+    "to_quantity",
+]

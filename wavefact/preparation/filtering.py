@@ -45,9 +45,9 @@ def bandpass(
     Notes
     -----
     Run both ways, the filter has the gain |H(f)|² and no phase: a half (−6 dB) at the edges, and twice the
-    order's slope beyond them.  The best line is taken off before, and given back by a low-pass filter, so that
-    a large offset leaves no trace.  At the ends the signals are continued by their point reflection for as
-    long as the filter remembers 1 % of what was.
+    order's slope beyond them.  The best line is taken off before, and given back by a low-pass filter, so
+    that a large offset leaves no trace.  At the ends the signals are continued by their point reflection for
+    as long as the filter remembers 1 % of what was.
 
     References
     ----------
