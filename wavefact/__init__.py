@@ -29,12 +29,15 @@ from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import (
+    TimeLag,
+    align,
     bandpass,
     correlation_functions,
     decimate,
     detrend,
     random_decrement,
     stack,
+    time_lag,
     to_quantity,
 )
 from wavefact.recording import Recording
@@ -62,11 +65,13 @@ __all__ = [
     "Step",
     "String",
     "Time",
+    "TimeLag",
     "UnknownFormatError",
     "UnwritableTargetError",
     "WaveOperator",
     "WaveSpeed",
     "WavefactError",
+    "align",
     "bandpass",
     "correlation_functions",
     "decimate",
@@ -87,6 +92,7 @@ __all__ = [
     "singular_values",
     "snr_db",
     "stack",
+    "time_lag",
     "to_quantity",
     "travelling_waves",
     "wave_speed",

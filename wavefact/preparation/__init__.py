@@ -6,19 +6,24 @@ outside a band, `decimate` the samples that are too many.  `to_quantity` integra
 clock.  `correlation_functions` and `random_decrement` turn ambient vibration into free decays.
 """
 
+from wavefact.preparation.alignment import align
 from wavefact.preparation.decays import correlation_functions, random_decrement
 from wavefact.preparation.filtering import bandpass
 from wavefact.preparation.quantities import to_quantity
 from wavefact.preparation.resampling import decimate
 from wavefact.preparation.stacking import stack
+from wavefact.preparation.timing import TimeLag, time_lag
 from wavefact.preparation.trend import detrend
 
 __all__ = [
+    "TimeLag",
+    "align",
     "bandpass",
     "correlation_functions",
     "decimate",
     "detrend",
     "random_decrement",
     "stack",
+    "time_lag",
     "to_quantity",
 ]
