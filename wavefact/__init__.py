@@ -29,9 +29,11 @@ from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import ModalModel, WaveSpeed, identify, mac, mpc, wave_speed
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import (
+    ChannelFaults,
     TimeLag,
     align,
     bandpass,
+    channel_faults,
     correlation_functions,
     decimate,
     detrend,
@@ -46,6 +48,7 @@ from wavefact.solution import Certificate, Status, Step
 __all__ = [
     "Beam",
     "Certificate",
+    "ChannelFaults",
     "CorruptFileError",
     "DispersionPoints",
     "Factorization",
@@ -73,6 +76,7 @@ __all__ = [
     "WavefactError",
     "align",
     "bandpass",
+    "channel_faults",
     "correlation_functions",
     "decimate",
     "detrend",

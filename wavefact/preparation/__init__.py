@@ -8,6 +8,7 @@ clock.  `correlation_functions` and `random_decrement` turn ambient vibration in
 
 from wavefact.preparation.alignment import align
 from wavefact.preparation.decays import correlation_functions, random_decrement
+from wavefact.preparation.faults import ChannelFault, ChannelFaults, channel_faults
 from wavefact.preparation.filtering import bandpass
 from wavefact.preparation.quantities import to_quantity
 from wavefact.preparation.resampling import decimate
@@ -16,9 +17,12 @@ from wavefact.preparation.timing import TimeLag, time_lag
 from wavefact.preparation.trend import detrend
 
 __all__ = [
+    "ChannelFault",
+    "ChannelFaults",
     "TimeLag",
     "align",
     "bandpass",
+    "channel_faults",
     "correlation_functions",
     "decimate",
     "detrend",
