@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -159,18 +158,3 @@ def test_what_cannot_be_done_is_refused(changes: dict, wanted: str, low: float |
     recording = motion(2j * np.pi * 2.0, 2).replace(**changes)
     with pytest.raises(wf.InputError, match=words):
         wf.to_quantity(recording, wanted, low=low)
-
-
-def test_the_accelerometers_of_a_steel_frame_show_its_modes_as_velocities() -> None:
-    file = Path(__file__).resolve().parents[2] / (
-        "../shared/data/steel_frame_3dsldv/measurement_8/measurement_8.npy"
-    )
-    if not file.exists():
-        pytest.skip("measured data not there: steel_frame_3dsldv")
-    signals = np.load(file).T
-    a = wf.Recording(signals[3:5], 256.0, unit="m/s^2", quantity="acceleration")
-    v = wf.to_quantity(a, "velocity", low=0.2)
-    expected = wf.identify(a, (0.5, 11.0)).frequencies
-    found = wf.identify(v, (0.5, 11.0)).frequencies
-    assert found.size >= 7
-    assert all(np.abs(found / f - 1).min() < 0.005 for f in expected)
