@@ -47,7 +47,20 @@ from wavefact.modal import (
     write_modes,
 )
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
-from wavefact.preparation import detrend
+from wavefact.preparation import (
+    ChannelFaults,
+    TimeLag,
+    align,
+    bandpass,
+    channel_faults,
+    correlation_functions,
+    decimate,
+    detrend,
+    random_decrement,
+    stack,
+    time_lag,
+    to_quantity,
+)
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
 from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_of_response
@@ -55,6 +68,7 @@ from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_
 __all__ = [
     "Beam",
     "Certificate",
+    "ChannelFaults",
     "CorruptFileError",
     "DispersionPoints",
     "Factorization",
@@ -78,13 +92,19 @@ __all__ = [
     "Step",
     "String",
     "Time",
+    "TimeLag",
     "UnknownFormatError",
     "UnwritableTargetError",
     "WaveOperator",
     "WaveSpeed",
     "WavefactError",
+    "align",
+    "bandpass",
+    "channel_faults",
     "comac",
     "compare_modes",
+    "correlation_functions",
+    "decimate",
     "detrend",
     "dispersion_points",
     "expand_shapes",
@@ -102,6 +122,7 @@ __all__ = [
     "mpd",
     "msf",
     "passband",
+    "random_decrement",
     "read",
     "read_modes",
     "regularization_path",
@@ -109,6 +130,9 @@ __all__ = [
     "scan",
     "singular_values",
     "snr_db",
+    "stack",
+    "time_lag",
+    "to_quantity",
     "travelling_waves",
     "wave_speed",
     "wave_weight_from_bandwidth",

@@ -53,3 +53,27 @@ def test_long_lists_are_shortened(run: Any, tmp_path: Path) -> None:
     rows = "\n".join(",".join(str(i * j % 7) for i in range(20)) for j in range(9))
     (tmp_path / "many.csv").write_text(f"{names}\n{rows}\n")
     assert "s0, s1, s2, s3, s4, …, s19" in run("info", "many.csv").out
+
+
+def test_faulty_channels_are_named(run: Any, recording: Path, tmp_path: Path) -> None:
+    assert json.loads(run("info", recording, "--json").out)["faults"] == []
+    assert "none found" in run("info", recording).out
+    signals = np.random.default_rng(0).normal(size=(4, 900))
+    signals[1], signals[3] = 0.0, np.clip(signals[3], -1.0, 9.0)
+    np.save("faulty.npy", signals)
+    outcome = run("info", "faulty.npy")
+    assert outcome.code == 0
+    rows = dict(line.split("  ", 1) for line in outcome.out.splitlines())
+    assert rows["faults"].strip() == "constant sensor 1, clipped sensor 3"
+    found = json.loads(run("info", "faulty.npy", "--json").out)["faults"]
+    assert [(fault["sensor"], fault["fault"]) for fault in found] == [(1, "constant"), (3, "clipped")]
+    assert found[0]["remedy"] == "leave it out"
+    assert found[1]["samples"] == np.count_nonzero(signals[3] == -1.0)
+
+
+def test_long_and_complex_recordings_are_not_searched(run: Any, tmp_path: Path) -> None:
+    np.save("long.npy", np.zeros((2, 500_001), dtype=np.float32))
+    np.save("complex.npy", np.ones((2, 90)) * 1j)
+    for file in ("long.npy", "complex.npy"):
+        assert "faults" not in run("info", file).out
+        assert json.loads(run("info", file, "--json").out)["faults"] is None

@@ -11,10 +11,13 @@ from wavefact.cli._files import MODEL, result_kind
 from wavefact.cli._options import PATH, json_option, layout_options, verbose_option
 from wavefact.cli._report import echo_json, echo_table
 from wavefact.factorization import Factorization
-from wavefact.io import scan
+from wavefact.io import RecordingInfo, read, scan
 from wavefact.modal import ModalModel
+from wavefact.preparation import channel_faults
 
 __all__ = ["info"]
+
+_MOST_NUMBERS = 1_000_000  # of a recording that is searched for faulty channels: under a second
 
 
 @click.command(short_help="Say what is in a recording or a result file.")
@@ -25,7 +28,8 @@ __all__ = ["info"]
 def info(file: Path, axis: str, component: int | None, as_json: bool) -> None:
     """Say what is in FILE: a recording, a factorization or modes.
 
-    The signals of a recording are not loaded.
+    Recordings of up to a million numbers are searched for faulty channels; the signals of longer ones are not
+    loaded.
     """
     kind = result_kind(file)
     content = _recording(file, axis, component) if kind is None else _result(file, kind)
@@ -43,8 +47,14 @@ def _echo(content: dict[str, Any]) -> None:
 
 
 def _shortened(values: list[Any]) -> str:
-    words = [f"{value:.5g}" if isinstance(value, float) else str(value) for value in values]
+    words = [_word(value) for value in values] or ["none found"]
     return ", ".join(words if len(words) <= 8 else [*words[:5], "…", words[-1]])
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{value['fault']} sensor {value['sensor']}"
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def _recording(file: Path, axis: str, component: int | None) -> dict[str, Any]:
@@ -62,7 +72,28 @@ def _recording(file: Path, axis: str, component: int | None) -> dict[str, Any]:
         "type": found.dtype,
         "positions": found.has_positions,
         "names": None if found.names is None else list(found.names),
+        "faults": _faults(file, found, axis, component),
     }
+
+
+def _faults(
+    file: Path, found: RecordingInfo, axis: str, component: int | None
+) -> list[dict[str, Any]] | None:
+    """Return the faults of all channels; None where they are not looked for."""
+    if found.n_sensors * found.n_samples > _MOST_NUMBERS or found.dtype.startswith("complex"):
+        return None
+    faults = channel_faults(read(file, axis=axis, component=component)).faults
+    return [
+        {
+            "sensor": fault.sensor,
+            "name": fault.name or None,
+            "fault": fault.kind,
+            "samples": fault.count,
+            "found": fault.text,
+            "remedy": fault.remedy,
+        }
+        for fault in faults
+    ]
 
 
 def _result(file: Path, kind: str) -> dict[str, Any]:

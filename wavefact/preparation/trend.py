@@ -1,9 +1,8 @@
-"""What is done to a recording before it is factorized."""
+"""Offsets and drifts, which no wave explains, are taken out of every sensor."""
 
 from __future__ import annotations
 
-import numpy as np
-
+from wavefact._arrays import to_numpy
 from wavefact.errors import InputError
 from wavefact.recording import Recording
 
@@ -47,4 +46,4 @@ def detrend(recording: Recording, kind: str = "linear") -> Recording:
 
     if kind not in KINDS:
         raise InputError(f"Unknown kind of trend {kind!r}; expected one of {', '.join(map(repr, KINDS))}.")
-    return recording.replace(signals=remove(np.asarray(recording.load().signals), axis=1, type=kind))
+    return recording.replace(signals=remove(to_numpy(recording.load().signals), axis=1, type=kind))
