@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from wavefact.io import read, write
-from wavefact.modal import ModalModel
+from wavefact.modal import ModalModel, read_modes
 
 
 def test_the_modes_of_a_factorization_are_named(run: Any, fit: Path, truth: Path) -> None:
@@ -19,7 +19,7 @@ def test_the_modes_of_a_factorization_are_named(run: Any, fit: Path, truth: Path
     rows = [line.split() for line in outcome.out.splitlines()]
     expected = ModalModel.load(truth)
     assert [float(row[1]) for row in rows[1:]] == pytest.approx(expected.frequencies, rel=0.02)
-    assert [float(row[3]) for row in rows[1:]] == pytest.approx(expected.wavenumbers, rel=0.01)
+    assert [float(row[5]) for row in rows[1:]] == pytest.approx(expected.wavenumbers, rel=0.01)
     assert "true" not in outcome.out
 
 
@@ -88,6 +88,22 @@ def test_a_picture_is_written(run: Any, fit: Path, tmp_path: Path) -> None:
     assert pyplot.get_fignums() == []
 
 
+def test_errors_and_notes_stand_beside(run: Any, fit: Path) -> None:
+    modes = json.loads(run("modes", fit, "--json").out)["modes"]
+    assert all(0 < mode["frequency_error"] < 0.01 * mode["frequency"] for mode in modes)
+    assert all(mode["damping_error"] > 0 for mode in modes)
+    assert run("modes", fit).out.count("± s") == 2
+
+
+def test_tables_universal_files_and_the_diagram_are_written(run: Any, fit: Path, tmp_path: Path) -> None:
+    outcome = run("modes", fit, "-o", "modes.csv", "--diagram", "diagram.png", "--plot", "modes.svg")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "Wrote modes.csv, modes.svg and diagram.png." in outcome.out
+    assert (tmp_path / "diagram.png").read_bytes().startswith(b"\x89PNG")
+    assert run("modes", fit, "-o", "modes.uff").code == 0
+    assert read_modes("modes.uff").frequencies == pytest.approx(read_modes("modes.csv").frequencies, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -103,6 +119,9 @@ def test_a_picture_is_written(run: Any, fit: Path, tmp_path: Path) -> None:
         (["bare.csv"], "Frequencies need a sampling rate"),
         (["{fit}", "-o", "{fit}"], "it is read from"),
         (["{fit}", "-o", "none/x.h5"], "there is no folder"),
+        (["{fit}", "-o", "modes.doc"], "modes.doc"),
+        (["{fit}", "-o", "modes.csv", "--geometry", "gone.h5"], "gone.h5"),
+        (["{fit}", "--diagram", "x.doc"], "Cannot write x.doc as a picture"),
         (["{fit}", "--plot", "x.doc"], "Cannot write x.doc as a picture"),
         (["gone.h5"], "gone.h5 does not exist"),
         (["."], "is a folder"),

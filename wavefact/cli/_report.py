@@ -62,13 +62,16 @@ def mode_records(model: ModalModel, truth: ModalModel | None = None) -> list[dic
     records: list[dict[str, Any]] = [
         {
             "frequency": model.frequencies[mode],
+            "frequency_error": model.frequency_errors[mode],
             "damping_ratio": model.damping_ratios[mode],
+            "damping_error": model.damping_errors[mode],
             "wavenumber": model.wavenumbers[mode],
             "fit_quality": model.fit_quality[mode],
             "energy_share": model.contributions[mode],
             "phase_collinearity": collinearity,
+            "note": note,
         }
-        for mode, collinearity in enumerate(model.phase_collinearity)
+        for mode, (collinearity, note) in enumerate(zip(model.phase_collinearity, model.notes, strict=True))
     ]
     if truth is None:
         return records
@@ -84,10 +87,13 @@ def mode_records(model: ModalModel, truth: ModalModel | None = None) -> list[dic
 
 _COLUMNS: tuple[tuple[str, str, float, str], ...] = (
     ("frequency [Hz]", "frequency", 1.0, ".5g"),
+    ("± s", "frequency_error", 1.0, ".1g"),
     ("true [Hz]", "reference_frequency", 1.0, ".5g"),
-    ("damping [%]", "damping_ratio", 100.0, ".2f"),
+    ("damping [%]", "damping_ratio", 100.0, ".3f"),
+    ("± s", "damping_error", 100.0, ".3f"),
     ("true [%]", "reference_damping_ratio", 100.0, ".2f"),
     ("wavenumber [rad/m]", "wavenumber", 1.0, ".4g"),
+    ("MPC", "phase_collinearity", 1.0, ".3f"),
     ("MAC", "mac", 1.0, ".4f"),
     ("quality", "fit_quality", 1.0, ".3f"),
     ("energy [%]", "energy_share", 100.0, ".2f"),
@@ -104,9 +110,10 @@ def mode_table(records: Sequence[Mapping[str, Any]]) -> str:
             columns.append([title, *(_cell(record[key], factor, form) for record in records)])
     widths = [max(map(len, column)) for column in columns]
     rows = zip(*columns, strict=True)
-    return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
-    )
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    said = [str(record["note"]) for record in records]
+    notes = ["note" if any(said) else "", *said]
+    return "\n".join(f"{line}  {note}".rstrip() for line, note in zip(lines, notes, strict=True))
 
 
 def _cell(value: float | None, factor: float, form: str) -> str:

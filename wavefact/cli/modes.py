@@ -11,7 +11,9 @@ from wavefact.cli._files import read_source
 from wavefact.cli._options import PATH, Numbers, json_option, layout_options, rate_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs
 from wavefact.cli._report import echo_json, mode_records, mode_table
-from wavefact.modal import ModalModel, identify
+from wavefact.geometry import Geometry
+from wavefact.modal import ModalModel, Stabilization, identify, stabilization, write_modes
+from wavefact.modal.export import known_suffix
 
 __all__ = ["modes"]
 
@@ -21,7 +23,15 @@ __all__ = ["modes"]
 @click.option(
     "--range", "band", type=Numbers(2), metavar="LOW,HIGH", help="Where to look [Hz]; by default everywhere."
 )
-@click.option("-o", "--output", metavar="MODEL.h5", type=PATH, help="File to write the modes to.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=PATH, help="File to write the modes to: .h5, .csv, .uff or .unv."
+)
+@click.option(
+    "--geometry",
+    metavar="GEOMETRY",
+    type=PATH,
+    help="Where channels are, for .csv and .uff: HDF5 or UFF.",
+)
 @click.option(
     "--truth", metavar="TRUTH.h5", type=PATH, help="Modes to compare with, as `simulate` writes them."
 )
@@ -29,31 +39,45 @@ __all__ = ["modes"]
 @layout_options
 @json_option
 @click.option("--plot", metavar="FILE", type=PATH, help="Picture of the modes to write.")
+@click.option("--diagram", metavar="FILE", type=PATH, help="Picture of the stabilisation diagram to write.")
 @verbose_option
 def modes(file: Path, **options: Any) -> None:
     """Name the modes in FIT.h5, which `wavefact factorize` wrote, or in a recording of a few sensors.
 
     The energy of a mode is its share of the energy of the signals; its quality, between 0 and 1,
-    is how much of what happens at its frequency it explains.
+    is how much of what happens at its frequency it explains.  `± s` are standard errors.
     """
-    output: Path | None = options["output"]
-    plot: Path | None = options["plot"]
-    check_targets(output, plot, sources=(file, options["truth"]))
-    check_picture(plot)
+    targets = tuple(options[name] for name in ("output", "plot", "diagram"))
+    _check(targets, sources=(file, options["truth"], options["geometry"]))
+    geometry = None if options["geometry"] is None else Geometry.read(options["geometry"])
     truth = None if options["truth"] is None else ModalModel.load(options["truth"])
     layout = {name: options[name] for name in ("axis", "component")}
-    model = identify(read_source(file, options["sampling_rate"], **layout), options["band"])
+    source = read_source(file, options["sampling_rate"], **layout)
+    diagram = None if options["diagram"] is None else stabilization(source, options["band"])
+    model = identify(source, options["band"]) if diagram is None else diagram.model
     records = mode_records(model, truth)
-    _write(model, output, plot)
+    _write(model, diagram, targets, geometry)
     if options["as_json"]:
         echo_json({"modes": records} | ({} if truth is None else {"missed": _missed(model, truth)}))
         return
     click.echo(mode_table(records))
     if truth is not None and _missed(model, truth):
         click.echo(f"Not found: {', '.join(f'{frequency:.5g} Hz' for frequency in _missed(model, truth))}.")
-    written = [str(path) for path in (output, plot) if path is not None]
+    written = [str(path) for path in targets if path is not None]
     if written:
-        click.echo(f"Wrote {' and '.join(written)}.")
+        click.echo(f"Wrote {_listed(written)}.")
+
+
+def _check(targets: tuple[Path | None, ...], sources: tuple[Path | None, ...]) -> None:
+    check_targets(*targets, sources=sources)
+    if targets[0] is not None:
+        known_suffix(targets[0])
+    for picture in targets[1:]:
+        check_picture(picture)
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _missed(model: ModalModel, truth: ModalModel) -> list[float]:
@@ -62,21 +86,30 @@ def _missed(model: ModalModel, truth: ModalModel) -> list[float]:
     return [float(truth.frequencies[mode]) for mode in range(truth.n_modes) if mode not in found]
 
 
-def _write(model: ModalModel, output: Path | None, plot: Path | None) -> None:
-    with outputs(output, plot) as temporary:
+def _write(
+    model: ModalModel,
+    diagram: Stabilization | None,
+    targets: tuple[Path | None, ...],
+    geometry: Geometry | None,
+) -> None:
+    from wavefact import plots
+
+    output, picture, stability = targets
+    with outputs(*targets) as temporary:
+        places = iter(temporary)
         if output is not None:
-            model.save(temporary[0])
-        if plot is not None:
-            _draw(model, temporary[-1])
+            write_modes(model, next(places), geometry)
+        if picture is not None:
+            _save(plots.modes(model)[0].figure, next(places))
+        if stability is not None and diagram is not None:
+            _save(plots.stabilization(diagram).figure, next(places))
 
 
-def _draw(model: ModalModel, path: Path) -> None:
+def _save(figure: Any, path: Path) -> None:
     from matplotlib import pyplot
 
-    from wavefact.plots import modes as picture
     from wavefact.plots import save
 
-    figure = picture(model)[0].figure
     try:
         save(figure, path)
     finally:

@@ -16,14 +16,17 @@ from wavefact.modal.settings import IdentificationSettings
 from wavefact.modal.similarity import comac, mac, msf
 from wavefact.modal.speed_fit import SpeedFit, fit_speed
 from wavefact.modal.stability import StabilityLimits
+from wavefact.modal.stabilization import PoleGroup, Stabilization, stabilization
 from wavefact.modal.wave_speed import WaveSpeed, wave_speed
 
 __all__ = [
     "IdentificationSettings",
     "ModalModel",
     "ModeComparison",
+    "PoleGroup",
     "SpeedFit",
     "StabilityLimits",
+    "Stabilization",
     "WaveSpeed",
     "comac",
     "compare_modes",
@@ -36,6 +39,7 @@ __all__ = [
     "mpd",
     "msf",
     "read_modes",
+    "stabilization",
     "wave_speed",
     "write_modes",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypedDict, runtime_checkable
 
 import numpy as np
 
@@ -13,7 +13,15 @@ from wavefact.modal.grouping import group_components, independent_channels
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording, check_signals
 
-__all__ = ["Channels", "Components", "TimedComponents", "channels_of", "rigid_motions", "since_onset"]
+__all__ = [
+    "About",
+    "Channels",
+    "Components",
+    "TimedComponents",
+    "channels_of",
+    "rigid_motions",
+    "since_onset",
+]
 
 _MAX_CHANNELS = 24
 _ABOVE_NOISE = 1.1
@@ -22,6 +30,15 @@ _WINDOWS, _QUIET = (
     500,
     0.1,
 )  # of a recording, in which power is smoothed; power before an impact over its peak
+
+
+class About(TypedDict):
+    """What is known of the points and the signals, in the words of `ModalModel`."""
+
+    positions: np.ndarray | None
+    quantity: str
+    unit: str
+    names: tuple[str, ...] | None
 
 
 @runtime_checkable
@@ -104,6 +121,11 @@ class Channels:
     unit: str
     denoised: bool
     names: tuple[str, ...] | None = None
+
+    @property
+    def about(self) -> About:
+        """What is known of the points and the signals."""
+        return About(positions=self.positions, quantity=self.quantity, unit=self.unit, names=self.names)
 
 
 def channels_of(source: Components | Recording, operator: WaveOperator | None = None) -> Channels:

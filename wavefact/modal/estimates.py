@@ -7,15 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from wavefact.modal.bins import Resonances, transfer
-from wavefact.modal.channels import Channels
+from wavefact.modal.channels import About
 from wavefact.modal.fitting import Cluster
+from wavefact.modal.groups import reach_of
 from wavefact.modal.model import ModalModel
 from wavefact.modal.spectrum import Spectrum, cut, energies
 
-__all__ = ["model_of", "qualities"]
+__all__ = ["model_of", "no_modes"]
 
 
-def model_of(clusters: Sequence[Cluster], spectrum: Spectrum, channels: Channels) -> ModalModel:
+def model_of(clusters: Sequence[Cluster], spectrum: Spectrum, about: About) -> ModalModel:
     """Return the modes of all clusters, by rising frequency, without wavenumbers.
 
     Notes
@@ -26,7 +27,7 @@ def model_of(clusters: Sequence[Cluster], spectrum: Spectrum, channels: Channels
     parts = [(cluster, m) for cluster in clusters for m in range(len(cluster.turns))]
     parts = sorted(parts, key=lambda part: float(part[0].modes.frequencies[part[1]]))
     if not parts:
-        return _without_modes(channels)
+        return no_modes(len(spectrum.basis), about)
     modes = [cluster.modes.select([m]) for cluster, m in parts]
     joined = Resonances.joined(modes)
     errors = np.stack([np.sqrt(np.diag(cluster.covariance)).reshape(2, -1)[:, m] for cluster, m in parts], 1)
@@ -36,30 +37,27 @@ def model_of(clusters: Sequence[Cluster], spectrum: Spectrum, channels: Channels
     ]
     scaled = [_scaled(shape, spread) for shape, spread in zip(shapes, spreads, strict=True)]
     columns = np.stack([shape for shape, _ in scaled], axis=1)
+    sizes = np.array([np.sum(np.abs(shape) ** 2) for shape in shapes])
+    noise = float(np.median([mode.noise for mode in modes]))
     return ModalModel(
         frequencies=joined.frequencies,
         damping_ratios=joined.damping_ratios,
         mode_shapes=columns.real if np.all(np.abs(columns.imag) < 1e-12) else columns,
-        fit_quality=qualities(spectrum, modes),
-        contributions=_contributions(
-            joined, spectrum, np.array([np.sum(np.abs(shape) ** 2) for shape in shapes])
-        ),
-        positions=channels.positions,
-        quantity=channels.quantity,
-        unit=channels.unit,
+        fit_quality=_qualities(spectrum, modes),
+        contributions=_contributions(joined, noise, spectrum, sizes),
         frequency_errors=joined.frequencies * errors[0],
         damping_errors=joined.damping_ratios * errors[1],
         shape_errors=np.stack([error for _, error in scaled], axis=1),
-        names=channels.names,
+        **about,
     )
 
 
-def qualities(spectrum: Spectrum, modes: Sequence[Resonances]) -> np.ndarray:
+def _qualities(spectrum: Spectrum, modes: Sequence[Resonances]) -> np.ndarray:
     """Return each mode's share of what happens at its resonance, others taken off, (n_modes,)."""
     shares = []
     for m, mode in enumerate(modes):
         rest = [other for o, other in enumerate(modes) if o != m]
-        far = max(10 * float(mode.half_widths[0]), 8 * spectrum.resolution)
+        far = float(reach_of(mode.half_widths, spectrum.resolution)[0])
         near = float(mode.frequencies[0]) - far, float(mode.frequencies[0]) + far
         band, inward = cut(spectrum, mode.shapes, rest, near)
         own = mode.turned(inward)
@@ -79,21 +77,17 @@ def _scaled(shape: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return unit, np.linalg.norm(errors.real, axis=1)
 
 
-def _contributions(modes: Resonances, spectrum: Spectrum, sizes: np.ndarray) -> np.ndarray:
-    """Return each mode's share of the energy of the signals; `sizes` are the squared norms of its shapes."""
-    channels = np.sum(np.abs(spectrum.values) ** 2, axis=1)
+def _contributions(modes: Resonances, noise: float, spectrum: Spectrum, sizes: np.ndarray) -> np.ndarray:
+    """Return each mode's share of the energy of the signals, noise taken off.
+
+    `sizes` (n_modes,) are the squared norms of the shapes at the points.
+    """
+    channels = np.sum(np.abs(spectrum.values) ** 2 - noise, axis=1)
     levels = np.resize(np.sum(np.abs(spectrum.basis) ** 2, axis=0), channels.size)
-    total = float(levels @ channels)
-    return np.asarray(energies(modes, spectrum.whole) * sizes / total)
+    shares = energies(modes, spectrum.whole) * sizes
+    return np.asarray(shares / max(float(levels @ channels), float(np.sum(shares))))
 
 
-def _without_modes(channels: Channels) -> ModalModel:
-    return ModalModel(
-        np.zeros(0),
-        np.zeros(0),
-        np.zeros((channels.shapes.shape[0], 0)),
-        positions=channels.positions,
-        quantity=channels.quantity,
-        unit=channels.unit,
-        names=channels.names,
-    )
+def no_modes(n_points: int, about: About) -> ModalModel:
+    """Return a model without modes."""
+    return ModalModel(np.zeros(0), np.zeros(0), np.zeros((n_points, 0)), **about)

@@ -16,7 +16,7 @@ from wavefact.modal._mode_tables import read_table, write_table
 from wavefact.modal._universal import read_universal, write_universal
 from wavefact.modal.model import ModalModel
 
-__all__ = ["read_modes", "write_modes"]
+__all__ = ["known_suffix", "read_modes", "write_modes"]
 
 Writer = Callable[[ModalModel, Path, Geometry | None], None]
 
@@ -73,7 +73,7 @@ def write_modes(model: ModalModel, path: str | PathLike[str], geometry: Geometry
     target = Path(path)
     if not isinstance(model, ModalModel):
         raise InputError(f"Only a ModalModel can be written, not {type(model).__name__}; identify one first.")
-    _WRITERS[_known(target)](model, target, geometry)
+    _WRITERS[known_suffix(target)](model, target, geometry)
 
 
 def read_modes(path: str | PathLike[str]) -> ModalModel:
@@ -109,17 +109,24 @@ def read_modes(path: str | PathLike[str]) -> ModalModel:
        1          2.0000        1.000                   –        –           –
     """
     source = Path(path)
-    form = _known(source)
+    form = known_suffix(source)
     if not source.is_file():
         raise InputError(f"{source} does not exist or is not a file; expected modes.")
     return _READERS[form](source)
 
 
-def _known(path: Path) -> str:
+def known_suffix(path: Path) -> str:
+    """Return the suffix of a path, in lower case, if there is a format of modes that has it.
+
+    Raises
+    ------
+    UnknownFormatError
+        If there is none.
+    """
     suffix = path.suffix.lower()
     if suffix not in _WRITERS:
         raise UnknownFormatError(
-            f"No format of modes has the suffix {suffix!r}; known are {', '.join(_WRITERS)}."
+            f"{path} is of no format of modes: expected a suffix of {', '.join(_WRITERS)}."
         )
     return suffix
 

@@ -7,24 +7,22 @@ channels, kept if it explains what those before it do not; its curvature says ho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from wavefact.modal.bins import Bins, Resonances
+from wavefact.modal.bins import Resonances
+from wavefact.modal.elaboration import correlated, made_complex, pruned, split_group
+from wavefact.modal.groups import PER_MODE, Group, GroupFit, fit_group, joined_group, reach_of, stayed
 from wavefact.modal.information import derivatives
-from wavefact.modal.scoring import maximize, turning
+from wavefact.modal.scoring import turning
 from wavefact.modal.spectrum import Spectrum, cut
 from wavefact.modal.starts import begin
-from wavefact.modal.whittle import Evaluation
+from wavefact.modal.whittle import evaluate
 
-__all__ = ["Cluster", "Start", "fit_modes"]
+__all__ = ["Cluster", "Start", "assessed", "fit_modes"]
 
-_HALF_WIDTHS, _BINS, _MAX_BINS = 10.0, 8.0, 4000  # of a band on either side of a resonance; of both sides
-_OVERLAP = 3.0  # half widths and bins, closer than which modes are fitted together
-_PER_MODE = 5  # real parameters of a mode besides its shape: ln f, ln ζ, ln F and a complex amplitude
 _FEWEST = 6  # bins that tell of a mode
-_MAX_DAMPING = 0.5
 _PRIOR = 1e-2  # information on parameters that data say nothing of
 _SWEEPS = 3
 
@@ -70,47 +68,6 @@ class Cluster:
     turns: tuple[np.ndarray, ...]
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Modes that overlap, and the span in which the shape of each is sought."""
-
-    modes: Resonances
-    spans: tuple[np.ndarray, ...]
-
-    def overlaps(self, frequency: float, half_width: float, resolution: float) -> bool:
-        gaps = np.abs(self.modes.frequencies - frequency)
-        return bool(np.any(gaps < _OVERLAP * (self.modes.half_widths + half_width + resolution)))
-
-    def reach(self, resolution: float) -> tuple[float, float]:
-        """Return the band (low, high) [Hz] out of which nothing of the modes matters."""
-        widths = self.modes.half_widths
-        far = np.maximum(_HALF_WIDTHS * widths, _BINS * resolution)
-        far = np.minimum(far, np.maximum(4 * widths, _MAX_BINS / 2 * resolution))
-        return float(np.min(self.modes.frequencies - far)), float(np.max(self.modes.frequencies + far))
-
-    def without(self, mode: int) -> _Group:
-        kept = [other for other in range(len(self.spans)) if other != mode]
-        return _Group(self.modes.select(kept), tuple(self.spans[other] for other in kept))
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """A group at its greatest likelihood in a band, whose channels `inward` leads to."""
-
-    group: _Group
-    at: Evaluation
-    band: Bins
-    inward: np.ndarray
-
-    def again(self, group: _Group) -> _Fit:
-        """Maximize the likelihood of another group in the same band."""
-        return _maximized(group, self.band, self.inward)
-
-    def needed(self, n_parameters: int) -> float:
-        """Return what the logarithm of the likelihood must gain for more parameters."""
-        return float(n_parameters * np.log(2 * self.band.frequencies.size) / 2)
-
-
 def fit_modes(spectrum: Spectrum, starts: Sequence[Start], slope: float) -> list[Cluster]:
     """Fit all modes that the spectrum tells of, with the errors of what is found.
 
@@ -135,27 +92,29 @@ def fit_modes(spectrum: Spectrum, starts: Sequence[Start], slope: float) -> list
     S.-K. Au, "Operational Modal Analysis: Modeling, Bayesian Inference, Uncertainty Laws", Springer 2017.
     G. Schwarz, "Estimating the dimension of a model", Annals of Statistics 6(2), 1978.
     """
-    groups: list[_Group] = []
+    groups: list[Group] = []
     for start in sorted(starts, key=lambda start: -start.energy):
         groups = _entered(spectrum, start, groups, slope)
-    fits: list[_Fit] = []
+    fits: list[GroupFit] = []
     for sweep in range(_SWEEPS):
         for g, group in enumerate(groups):
             others = [other.modes for other in groups[:g] + groups[g + 1 :]]
-            fitted = _fit(spectrum, group, others, slope)
+            fitted = fit_group(spectrum, group, others, slope)
+            if sweep == 0:
+                fitted = split_group(spectrum, made_complex(fitted), others, slope)
             if sweep == _SWEEPS - 1:
-                fitted = _elaborated(_pruned(fitted))
+                fitted = made_complex(pruned(correlated(fitted)))
                 fits.append(fitted)
             groups[g] = fitted.group
     return [_with_errors(fitted) for fitted in fits]
 
 
-def _entered(spectrum: Spectrum, start: Start, groups: list[_Group], slope: float) -> list[_Group]:
+def _entered(spectrum: Spectrum, start: Start, groups: list[Group], slope: float) -> list[Group]:
     """Return the groups with a mode more, or the same where they explain it."""
     resolution, half_width = spectrum.resolution, start.frequency * start.damping_ratio
     near = [group for group in groups if group.overlaps(start.frequency, half_width, resolution)]
     far = [group for group in groups if group not in near]
-    reach = max(_HALF_WIDTHS * half_width, _BINS * resolution)
+    reach = float(reach_of(np.array(half_width), resolution))
     ends = start.frequency - reach, start.frequency + reach
     band, inward = cut(spectrum, start.span, [group.modes for group in groups], ends, slope)
     if band.frequencies.size < _FEWEST:
@@ -164,63 +123,17 @@ def _entered(spectrum: Spectrum, start: Start, groups: list[_Group], slope: floa
     inner = start.frequency - place, start.frequency + place
     noise = float(np.median(np.abs(band.values) ** 2))  # rather too much than too little to begin with
     found, _ = begin(inward @ start.shape[:, None], noise, band, inner)
-    entering = _Group(found.turned(inward.conj().T), (start.span,))
-    trial = _fit(spectrum, _joined([*near, entering]), [group.modes for group in far], slope)
-    before = trial.again(_joined(near) if near else entering.without(0))
+    entering = Group(found.turned(inward.conj().T), (start.span,))
+    trial = fit_group(spectrum, joined_group([*near, entering]), [group.modes for group in far], slope)
+    if not stayed(trial.group.modes, [*(group.modes for group in near), entering.modes], resolution):
+        return groups
+    before = trial.again(joined_group(near) if near else entering.without(0))
     gain = before.at.cost - trial.at.cost
-    damped = np.all(trial.group.modes.damping_ratios < _MAX_DAMPING)
-    real = damped and gain > trial.needed(_PER_MODE + start.span.shape[1] - 1)
+    real = gain > trial.needed(PER_MODE + start.span.shape[1] - 1)
     return [*far, trial.group] if real else groups
 
 
-def _fit(spectrum: Spectrum, group: _Group, others: list[Resonances], slope: float) -> _Fit:
-    own = np.concatenate(group.spans, axis=1)
-    for _ in range(2):
-        widths = group.modes.half_widths
-        band, inward = cut(spectrum, own, others, group.reach(spectrum.resolution), slope)
-        fitted = _maximized(group, band, inward)
-        group = fitted.group
-        if np.all((group.modes.half_widths < 1.5 * widths) & (group.modes.half_widths > widths / 1.5)):
-            break  # the band follows from the damping
-    return fitted
-
-
-def _maximized(group: _Group, band: Bins, inward: np.ndarray) -> _Fit:
-    best, at = maximize(group.modes.turned(inward), band, [inward @ span for span in group.spans])
-    return _Fit(_Group(best.turned(inward.conj().T), group.spans), at, band, inward)
-
-
-def _pruned(fitted: _Fit) -> _Fit:
-    """Leave out modes that the others of a cluster explain once all are there."""
-    for mode in range(len(fitted.group.spans))[::-1]:
-        if len(fitted.group.spans) == 1:
-            break
-        fewer = fitted.again(fitted.group.without(mode))
-        directions = fitted.group.spans[mode].shape[1]
-        if fewer.at.cost - fitted.at.cost < fitted.needed(_PER_MODE + directions - 1):
-            fitted = fewer
-    return fitted
-
-
-def _elaborated(fitted: _Fit) -> _Fit:
-    """Let excitations be correlated, then shapes complex, where the likelihood gains enough."""
-    n_modes = len(fitted.group.spans)
-    if n_modes > 1:
-        independent = np.eye(n_modes, dtype=complex)
-        group = replace(fitted.group, modes=replace(fitted.group.modes, correlation=independent))
-        fitted = _better(fitted, fitted.again(group), n_modes * (n_modes - 1))
-    if not np.iscomplexobj(fitted.group.modes.shapes):
-        modes = fitted.group.modes.turned(np.eye(len(fitted.group.modes.shapes), dtype=complex))
-        n_parameters = sum(span.shape[1] - 1 for span in fitted.group.spans)
-        fitted = _better(fitted, fitted.again(replace(fitted.group, modes=modes)), n_parameters)
-    return fitted
-
-
-def _better(fitted: _Fit, richer: _Fit, n_parameters: int) -> _Fit:
-    return richer if fitted.at.cost - richer.at.cost > fitted.needed(n_parameters) else fitted
-
-
-def _with_errors(fitted: _Fit) -> Cluster:
+def _with_errors(fitted: GroupFit) -> Cluster:
     modes, inward, n_modes = fitted.group.modes, fitted.inward, len(fitted.group.spans)
     inside = modes.turned(inward)
     directions = turning(inside, [inward @ span for span in fitted.group.spans])
@@ -235,6 +148,15 @@ def _with_errors(fitted: _Fit) -> Cluster:
     return Cluster(modes, fitted.group.spans, covariance[: 2 * n_modes, : 2 * n_modes], tuple(turns))
 
 
-def _joined(groups: list[_Group]) -> _Group:
-    modes = Resonances.joined([group.modes for group in groups])
-    return _Group(modes, tuple(span for group in groups for span in group.spans))
+def assessed(
+    spectrum: Spectrum,
+    modes: Resonances,
+    spans: Sequence[np.ndarray],
+    others: Sequence[Resonances],
+    slope: float,
+) -> Cluster:
+    """Return overlapping modes with the errors of what they are, beside others, without fitting them."""
+    group = Group(modes, tuple(spans))
+    own = np.concatenate(group.spans, axis=1)
+    band, inward = cut(spectrum, own, others, group.reach(spectrum.resolution), slope)
+    return _with_errors(GroupFit(group, evaluate(modes.turned(inward), band), band, inward))

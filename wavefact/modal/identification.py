@@ -30,7 +30,6 @@ from wavefact.recording import Recording
 
 __all__ = ["elastic", "fitted", "identify"]
 
-_AROUND = 0.5, 1.5  # times the lowest and the highest frequency: where noise is looked at
 _NEARLY_REAL = 0.2  # second axis of a shape's entries in the complex plane, over the first
 
 _logger = logging.getLogger("wavefact")
@@ -132,10 +131,11 @@ def fitted(channels: Channels, found: Sequence[Found], settings: IdentificationS
     residues = [each.residues.select(each.credible(settings)) for each in found]
     every = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
     low, high = (found[-1].band.low, found[0].band.high) if found else (0.0, channels.sampling_rate / 2)
-    near = (_AROUND[0] * every.min(), _AROUND[1] * every.max()) if every.size else (low, high)
+    near = (float(every.min()), float(every.max())) if every.size else (low, high)
     spectrum, inward = spectrum_of_channels(channels, near)
     starts = [start for each in residues for start in _starts(each, inward, channels.denoised)]
-    model = model_of(fit_modes(spectrum, starts, expected_slope(channels.quantity)), spectrum, channels)
+    clusters = fit_modes(spectrum, starts, expected_slope(channels.quantity))
+    model = model_of(clusters, spectrum, channels.about)
     least, most = settings.damping_range
     frequencies, damping = model.frequencies, model.damping_ratios
     return model.select((damping > least) & (damping < most) & (frequencies >= low) & (frequencies <= high))

@@ -11,6 +11,7 @@ import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError
 from wavefact.modal.complexity import mpc, mpd
+from wavefact.modal.notes import notes_of, table_of
 from wavefact.modal.similarity import mac, pair_modes
 from wavefact.storage import load_fields, save_fields
 
@@ -214,20 +215,14 @@ class ModalModel:
         except (KeyError, TypeError, ValueError) as error:
             raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to mind about each mode, (n_modes,); empty where there is nothing."""
+        return notes_of(self)
+
     def __str__(self) -> str:
-        header = "mode  frequency [Hz]  damping [%]  wavenumber [rad/m]  quality  energy [%]"
-        rows = [
-            f"{m + 1:4d}  {self.frequencies[m]:14.4f}  {100 * self.damping_ratios[m]:11.3f}  "
-            f"{_number(self.wavenumbers[m], 18, 4)}  {_number(self.fit_quality[m], 7, 3)}  "
-            f"{_number(100 * self.contributions[m], 10, 2)}"
-            for m in range(self.n_modes)
-        ]
-        return "\n".join([header, *rows]) if rows else "no modes"
+        return table_of(self)
 
     def __repr__(self) -> str:
         title = f"ModalModel({self.n_modes} modes at {self.n_points} points)"
         return f"{title}\n{self}" if self.n_modes else title
-
-
-def _number(value: float, width: int, digits: int) -> str:
-    return "–".rjust(width) if np.isnan(value) else f"{value:{width}.{digits}f}"

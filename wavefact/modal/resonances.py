@@ -15,7 +15,7 @@ from wavefact.modal.splitting import CORE, PARAMETERS, SATELLITE, join, split, t
 from wavefact.modal.starts import begin
 from wavefact.modal.tones import Candidate
 
-__all__ = ["Mode", "find_modes", "reach"]
+__all__ = ["Mode", "find_modes", "overlapping", "reach"]
 
 _HALF_WIDTHS, _BINS, _MAX_BINS = 10.0, 8.0, 4000  # of a band on either side of a resonance; of both sides
 _SAME_SHAPE, _SIMILAR_SHAPE = 0.95, 0.8  # MAC
@@ -115,7 +115,7 @@ def _entered(spectrum: Spectrum, candidate: Candidate, modes: list[Mode], slope:
 
 def _swept(spectrum: Spectrum, modes: list[Mode], slope: float, *, turning: bool) -> list[Mode]:
     """Fit all modes again, cluster by cluster, each beside the others as they are now."""
-    clusters = _clusters(modes, spectrum.resolution)
+    clusters = overlapping(modes, spectrum.resolution)
     for c, own in enumerate(clusters):
         rest = [mode.resonance for o, other in enumerate(clusters) if o != c for mode in other]
         clusters[c] = _together(spectrum, own, rest, slope, turning)
@@ -176,7 +176,7 @@ def _schwarz(n_parameters: int, spectrum: Spectrum) -> float:
     return float(n_parameters * np.log(2 * spectrum.frequencies.size) / 2)
 
 
-def _clusters(modes: list[Mode], resolution: float) -> list[list[Mode]]:
+def overlapping(modes: list[Mode], resolution: float) -> list[list[Mode]]:
     """Gather modes whose resonances overlap."""
     clusters: list[list[Mode]] = []
     for mode in _sorted(modes):

@@ -26,6 +26,7 @@ __all__ = [
 _SLOPES = {"displacement": 0.0, "velocity": 2.0, "acceleration": 4.0}
 _UNKNOWN = 2.0
 
+_BELOW, _ABOVE, _FAR_ABOVE = 0.5, 1.5, 3.0  # times the lowest and highest frequency of modes
 _FEWEST = 50  # bins that tell how strong noise is
 _FIFTH, _FAINTEST = 0.2231, 1e-13  # quantile of the exponential distribution; of the largest power
 _AUDIBLE, _MAX_OTHERS = 0.02, 6  # response over noise from which another mode gives a band a channel
@@ -138,29 +139,32 @@ def spectrum_of_channels(channels: Channels, near: tuple[float, float]) -> tuple
     Notes
     -----
     A recording with an impact within it is taken from the impact on.  Noise of components is that of the
-    sensors: white where shapes are orthonormal.  Sensors differ: each is scaled to what is in the quietest
-    fifth of its bins between `near` (low, high) [Hz].
+    sensors: white where shapes are orthonormal.  Sensors differ: each is scaled to what is in the
+    quietest fifth of its bins from half the lowest to three times the highest frequency of `near` [Hz].
     """
     basis, inward = np.linalg.qr(channels.shapes)
     if np.iscomplexobj(channels.shapes):  # the second half of the channels is the imaginary part of the first
         basis, turn = np.linalg.qr(channels.shapes[:, : channels.shapes.shape[1] // 2])
         inward = np.block([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    signals = since_onset(
-        channels.signals, (near[0] / channels.sampling_rate, near[1] / channels.sampling_rate)
-    )
+    lowest, highest = near[0] / channels.sampling_rate, near[1] / channels.sampling_rate
+    signals = since_onset(channels.signals, (_BELOW * lowest, _ABOVE * highest))
     raw = _transformed(inward @ signals, channels.sampling_rate, basis)
     if channels.denoised:
         return raw, inward
-    low, high = np.searchsorted(raw.frequencies, near)
-    inside = slice(low, high) if high - low >= _FEWEST else slice(None)
-    powers = np.abs(raw.values[:, inside]) ** 2
-    quiet = np.maximum(np.quantile(powers, 0.2, axis=1), _FAINTEST * np.max(powers, axis=1))
-    levels = np.sqrt(quiet / _FIFTH)
+    low, high = np.searchsorted(raw.frequencies, (_BELOW * near[0], _FAR_ABOVE * near[1]))
+    levels = _levels(raw.values[:, low:high] if high - low >= _FEWEST else raw.values)
     if raw.is_complex:
         halves = np.split(levels, 2)
         levels = np.hypot(*halves) / np.sqrt(2)
     repeated = np.resize(levels, len(raw.values))[:, None]
     return replace(raw, values=raw.values / repeated, basis=basis * levels), inward / repeated
+
+
+def _levels(values: np.ndarray) -> np.ndarray:
+    """Return how strong noise is in each channel (n_channels,), from bins (n_channels, n_bins)."""
+    powers = np.abs(values) ** 2
+    quiet = np.maximum(np.quantile(powers, 0.2, axis=1), _FAINTEST * np.max(powers, axis=1))
+    return np.asarray(np.sqrt(np.where(quiet > 0, quiet, 1.0) / _FIFTH))
 
 
 def _transformed(signals: np.ndarray, sampling_rate: float, basis: np.ndarray) -> Spectrum:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavefact.modal.bins import Resonances, transfer
-from wavefact.modal.channels import TimedComponents, check_sizes, checked_rate
+from wavefact.modal.bins import Resonances
+from wavefact.modal.channels import About, TimedComponents, check_sizes, checked_rate
+from wavefact.modal.estimates import model_of, no_modes
+from wavefact.modal.fitting import assessed
 from wavefact.modal.model import ModalModel
-from wavefact.modal.resonances import Mode, find_modes, reach
-from wavefact.modal.similarity import normalized_shapes
-from wavefact.modal.spectrum import Spectrum, cut, energies, expected_slope, spectrum_of
+from wavefact.modal.resonances import Mode, find_modes, overlapping
+from wavefact.modal.spectrum import expected_slope, orthonormal, spectrum_of
 from wavefact.modal.tones import candidates_of
 from wavefact.operators.base import WaveOperator
 
@@ -39,41 +40,15 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
         found = find_modes(spectrum, candidates, expected_slope(fit.quantity))
         low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
         found = [mode for mode in found if low <= mode.frequency < high]
+    about = About(positions=operator.positions, quantity=fit.quantity, unit=fit.unit, names=None)
     if not found:
-        return ModalModel(np.zeros(0), np.zeros(0), np.zeros((n_points, 0)), positions=operator.positions)
-    found = sorted(found, key=lambda mode: mode.frequency)
-    modes = Resonances.joined([mode.resonance for mode in found])
-    columns = np.stack([spectrum.shape(shape) for shape in modes.shapes.T], axis=1)
-    return ModalModel(
-        frequencies=modes.frequencies,
-        damping_ratios=modes.damping_ratios,
-        mode_shapes=normalized_shapes(columns),
-        fit_quality=_quality(spectrum, found),
-        contributions=_contributions(spectrum, found),
-        positions=operator.positions,
-        quantity=fit.quantity,
-        unit=fit.unit,
-    )
-
-
-def _quality(spectrum: Spectrum, modes: list[Mode]) -> np.ndarray:
-    """Return each mode's share of what happens at its resonance, others taken off, (n_modes,)."""
-    shares = []
-    for mode in modes:
-        rest = [other.resonance for other in modes if other is not mode]
-        band, inward = cut(spectrum, mode.resonance.shapes, rest, reach(mode, spectrum.resolution))
-        own = mode.resonance.turned(inward)
-        weights = np.abs(transfer(own, band)[0][0]) ** 2
-        explained = float(energies(own, band, weights)[0])
-        known = np.trace(band.known, axis1=1, axis2=2).real
-        happening = float((np.sum(np.abs(band.values) ** 2, axis=0) - known) @ weights)
-        shares.append(explained / max(happening, explained))
-    return np.array(shares)
-
-
-def _contributions(spectrum: Spectrum, modes: list[Mode]) -> np.ndarray:
-    """Return each mode's share of the recording's energy within the shapes' span, noise taken off."""
-    resonances = Resonances.joined([mode.resonance for mode in modes])
-    shares = energies(resonances, spectrum.whole)
-    noise = float(np.median([mode.resonance.noise for mode in modes])) * spectrum.values.size
-    return np.asarray(shares / max(float(np.sum(np.abs(spectrum.values) ** 2)) - noise, float(shares.sum())))
+        return no_modes(n_points, about)
+    slope = expected_slope(fit.quantity)
+    clusters = overlapping(found, spectrum.resolution)
+    assessments = []
+    for cluster in clusters:
+        rest = [mode.resonance for other in clusters if other is not cluster for mode in other]
+        modes = Resonances.joined([mode.resonance for mode in cluster])
+        spans = [orthonormal(np.column_stack([mode.resonance.shapes, mode.others])) for mode in cluster]
+        assessments.append(assessed(spectrum, modes, spans, rest, slope))
+    return model_of(assessments, spectrum, about)

@@ -18,6 +18,7 @@ from wavefact.plots.polar import polar
 from wavefact.plots.response import response
 from wavefact.plots.shape import shape
 from wavefact.plots.singular_values import singular_values
+from wavefact.plots.stabilization import stabilization
 from wavefact.plots.summary import save, summary
 from wavefact.plots.wavefield import wavefield
 from wavefact.plots.weight_choice import weight_choice
@@ -35,6 +36,7 @@ __all__ = [
     "save",
     "shape",
     "singular_values",
+    "stabilization",
     "summary",
     "wavefield",
     "weight_choice",
