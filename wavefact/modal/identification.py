@@ -28,7 +28,7 @@ from wavefact.modal.timed import modes_of_tones
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
-__all__ = ["IdentificationSettings", "identify"]
+__all__ = ["IdentificationSettings", "fit_from_poles", "identify", "validated"]
 
 _AROUND = 0.5, 1.5  # times the lowest and the highest frequency: where noise is looked at
 
@@ -126,14 +126,14 @@ def identify(
     >>> modes.frequencies.round(2), modes.damping_ratios.round(3)
     (array([5.]), array([0.01]))
     """
-    settings = _validated(IdentificationSettings() if settings is None else settings)
+    settings = validated(IdentificationSettings() if settings is None else settings)
     if isinstance(source, TimedComponents) and source.projected_courses is not None:
         return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
     n_channels, n_samples = channels.signals.shape
     bands = plan_bands(max(n_channels, 1), n_samples, channels.sampling_rate, frequency_range)
     found = [_stable_poles(channels, band, settings) for band in bands] if n_channels else []
-    model = _elastic(_fitted(channels, found, bands, settings), channels.operator, settings)
+    model = _elastic(fit_from_poles(channels, found, bands, settings), channels.operator, settings)
     _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(bands))
     return model
 
@@ -168,9 +168,10 @@ def _stable_poles(channels: Channels, band: Band, settings: IdentificationSettin
     return residues.select(residues.credible(settings.min_prominence, settings.min_purity))
 
 
-def _fitted(
+def fit_from_poles(
     channels: Channels, found: list[Residues], bands: tuple[Band, ...], settings: IdentificationSettings
 ) -> ModalModel:
+    """Fit modes by greatest likelihood, from the poles that were found in each band."""
     every = np.concatenate([np.zeros(0), *(residues.frequencies for residues in found)])
     near = (_AROUND[0] * every.min(), _AROUND[1] * every.max()) if every.size else (0.0, bands[0].high)
     spectrum, inward = spectrum_of_channels(channels, near)
@@ -225,7 +226,8 @@ def _elastic(
     return replace(model, wavenumbers=wavenumbers).select(waves)
 
 
-def _validated(settings: IdentificationSettings) -> IdentificationSettings:
+def validated(settings: IdentificationSettings) -> IdentificationSettings:
+    """Return the settings, or say what is wrong with them."""
     low, high = settings.damping_range
     if not 0 <= low < high <= 1:
         raise InputError(f"The damping range {low:g} to {high:g} must rise within 0 to 1.")
