@@ -70,7 +70,7 @@ class Cluster:
     turns: tuple[np.ndarray, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Group:
     """Modes that overlap, and the span in which the shape of each is sought."""
 
