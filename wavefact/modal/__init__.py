@@ -1,9 +1,10 @@
 """Modes from components: frequency, damping, shape and wavenumber of a structure's vibration.
 
-`identify` turns a factorization, or a recording with few sensors, into a `ModalModel`; `mac` compares
-mode shapes and `mpc` judges one; `write_modes` and `read_modes` exchange them with other programs.  One
-step a file: grouping, bands, subspace, stability, residues; and where time was penalised too: tones,
-spectrum, bins, starts, whittle, information, scoring, splitting, resonances.
+`identify` turns a factorization, or a recording with few sensors, into a `ModalModel`; `identify_setups` and
+`merge_setups` make one of several measurement setups; `mac` compares mode shapes and `mpc` judges one;
+`write_modes` and `read_modes` exchange them with other programs.  One step a file: grouping, bands, subspace,
+stability, residues; where time was penalised too: tones, spectrum, bins, starts, whittle, information,
+scoring, splitting, resonances; and for several setups: setup_poles, setup_groups, setup_scale.
 """
 
 from wavefact.modal.comparison import ModeComparison, compare_modes
@@ -13,6 +14,8 @@ from wavefact.modal.export import read_modes, write_modes
 from wavefact.modal.identification import identify
 from wavefact.modal.model import ModalModel
 from wavefact.modal.settings import IdentificationSettings
+from wavefact.modal.setup_poles import identify_setups
+from wavefact.modal.setups import merge_setups
 from wavefact.modal.similarity import comac, mac, msf
 from wavefact.modal.speed_fit import SpeedFit, fit_speed
 from wavefact.modal.stability import StabilityLimits
@@ -33,8 +36,10 @@ __all__ = [
     "expand_shapes",
     "fit_speed",
     "identify",
+    "identify_setups",
     "mac",
     "mcf",
+    "merge_setups",
     "mpc",
     "mpd",
     "msf",

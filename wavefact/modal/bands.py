@@ -26,7 +26,11 @@ class Band:
 
 
 def plan_bands(
-    n_channels: int, n_samples: int, sampling_rate: float, frequency_range: tuple[float, float] | None
+    n_channels: int,
+    n_samples: int,
+    sampling_rate: float,
+    frequency_range: tuple[float, float] | None,
+    n_references: int | None = None,
 ) -> tuple[Band, ...]:
     """Split a frequency range into bands, from the highest down.
 
@@ -35,6 +39,8 @@ def plan_bands(
     n_channels, n_samples : int
     sampling_rate : float [Hz]
     frequency_range : (low, high) [Hz] or None for all up to the Nyquist frequency
+    n_references : int, optional
+        Channels with which all are correlated; by default all.
 
     Returns
     -------
@@ -55,7 +61,8 @@ def plan_bands(
     bands: list[Band] = []
     while True:
         factor = max(1, int(_PASSBAND * nyquist / high))
-        edge = _CYCLES_IN_WINDOW * sampling_rate / factor / sum(block_counts(n_channels, n_samples // factor))
+        n_lags = sum(block_counts(n_channels, n_samples // factor, n_references))
+        edge = _CYCLES_IN_WINDOW * sampling_rate / factor / n_lags
         if edge <= low or edge >= high or edge * duration < _CYCLES_IN_RECORDING:
             return (*bands, Band(low, high, factor))
         bands.append(Band(edge, high, factor))

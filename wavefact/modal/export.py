@@ -105,8 +105,8 @@ def read_modes(path: str | PathLike[str]) -> ModalModel:
     >>> wf.write_modes(modes, "modes.uff")
     >>> wf.read_modes("modes.uff")
     ModalModel(1 modes at 2 points)
-    mode  frequency [Hz]  damping [%]  wavenumber [rad/m]  quality  energy [%]
-       1          2.0000        1.000                   –        –           –
+    mode  frequency [Hz]  damping [%]    MPC
+       1          2.0000        1.000  1.000
     """
     source = Path(path)
     form = known_suffix(source)

@@ -27,7 +27,7 @@ def reach_of(half_widths: np.ndarray, resolution: float) -> np.ndarray:
     return np.asarray(np.minimum(far, np.maximum(4 * half_widths, _MAX_BINS / 2 * resolution)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """Modes that overlap, and the span in which the shape of each is sought."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from wavefact.modal.bands import checked_range
+from wavefact.modal.bands import Band, checked_range
 from wavefact.modal.channels import (
     Channels,
     Components,
@@ -28,7 +28,7 @@ from wavefact.modal.timed import modes_of_tones
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
-__all__ = ["elastic", "fitted", "identify"]
+__all__ = ["elastic", "fit_from_poles", "fitted", "identify"]
 
 _NEARLY_REAL = 0.2  # second axis of a shape's entries in the complex plane, over the first
 
@@ -128,9 +128,16 @@ def _of_tones(
 
 def fitted(channels: Channels, found: Sequence[Found], settings: IdentificationSettings) -> ModalModel:
     """Fit the credible groups of poles by greatest likelihood, without wavenumbers."""
-    residues = [each.residues.select(each.credible(settings)) for each in found]
+    bands = tuple(each.band for each in found)
+    return fit_from_poles(channels, [each.credible(settings) for each in found], bands, settings)
+
+
+def fit_from_poles(
+    channels: Channels, residues: Sequence[Residues], bands: Sequence[Band], settings: IdentificationSettings
+) -> ModalModel:
+    """Fit modes by greatest likelihood from the poles that were found in each band, without wavenumbers."""
     every = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
-    low, high = (found[-1].band.low, found[0].band.high) if found else (0.0, channels.sampling_rate / 2)
+    low, high = (bands[-1].low, bands[0].high) if bands else (0.0, channels.sampling_rate / 2)
     near = (float(every.min()), float(every.max())) if every.size else (low, high)
     spectrum, inward = spectrum_of_channels(channels, near)
     starts = [start for each in residues for start in _starts(each, inward, channels.denoised)]

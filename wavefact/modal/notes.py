@@ -14,13 +14,15 @@ __all__ = ["notes_of", "table_of"]
 _UNSURE, _SHARED, _COMPLEX = 0.4, 0.7, 0.9  # relative error of damping; fit quality; phase collinearity
 _OVERLAP = 3.0  # half widths, closer than which modes are hard to tell apart
 
-_COLUMNS = (  # title, field, its standard error, factor, digits
-    ("frequency [Hz]", "frequencies", "frequency_errors", 1.0, 4),
-    ("damping [%]", "damping_ratios", "damping_errors", 100.0, 3),
-    ("wavenumber [rad/m]", "wavenumbers", None, 1.0, 4),
-    ("MPC", "phase_collinearity", None, 1.0, 3),
-    ("quality", "fit_quality", None, 1.0, 3),
-    ("energy [%]", "contributions", None, 100.0, 2),
+_COLUMNS = (  # title, field, factor, digits; fields of which nothing is known are left out
+    ("frequency [Hz]", "frequencies", 1.0, 4),
+    ("± s", "frequency_errors", 1.0, 4),
+    ("damping [%]", "damping_ratios", 100.0, 3),
+    ("± s", "damping_errors", 100.0, 3),
+    ("wavenumber [rad/m]", "wavenumbers", 1.0, 4),
+    ("MPC", "phase_collinearity", 1.0, 3),
+    ("quality", "fit_quality", 1.0, 3),
+    ("energy [%]", "contributions", 100.0, 2),
 )
 
 
@@ -56,10 +58,10 @@ def table_of(model: ModalModel) -> str:
     if model.n_modes == 0:
         return "no modes"
     columns = [["mode", *(str(mode + 1) for mode in range(model.n_modes))]]
-    for title, name, error, factor, digits in _COLUMNS:
-        columns.append([title, *(_cell(factor * value, digits) for value in getattr(model, name))])
-        if error is not None:
-            columns.append(["± s", *(_cell(factor * value, digits) for value in getattr(model, error))])
+    for title, name, factor, digits in _COLUMNS:
+        values = factor * np.asarray(getattr(model, name))
+        if np.any(np.isfinite(values)):
+            columns.append([title, *(_cell(value, digits) for value in values)])
     rows = list(zip(*columns, strict=True))
     widths = [max(map(len, column)) for column in columns]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]

@@ -60,6 +60,11 @@ class Residues:
             self.damping_ratios[modes],
         )
 
+    def credible(self, min_prominence: float, min_purity: float) -> np.ndarray:
+        """Say which candidates may be modes: those that nothing speaks against."""
+        verdicts = self.verdicts(min_prominence, min_purity)
+        return np.array([verdict == "" for verdict in verdicts], dtype=bool)
+
     def verdicts(self, min_prominence: float, min_purity: float) -> list[str]:
         """Say of each candidate why it is no mode; nothing of those that may be.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from wavefact.modal.bands import Band, plan_bands, restrict
 from wavefact.modal.channels import Channels
 from wavefact.modal.residues import Residues, fit_residues
@@ -36,10 +34,9 @@ class Found:
     groups: Groups
     residues: Residues
 
-    def credible(self, settings: IdentificationSettings) -> np.ndarray:
-        """Say which groups may be modes: those that nothing speaks against."""
-        verdicts = self.residues.verdicts(settings.min_prominence, settings.min_purity)
-        return np.array([verdict == "" for verdict in verdicts], dtype=bool)
+    def credible(self, settings: IdentificationSettings) -> Residues:
+        """Return the groups that may be modes."""
+        return self.residues.select(self.residues.credible(settings.min_prominence, settings.min_purity))
 
 
 def search(

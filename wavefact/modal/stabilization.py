@@ -77,6 +77,12 @@ class Stabilization:
     spectrum_frequencies : (n_bins,) array [Hz]
     spectrum : (n_bins,) array
         Power density of all channels together, each scaled to unit variance.
+
+    Examples
+    --------
+    >>> noise = wf.Recording(np.random.default_rng(0).normal(size=(2, 500)), sampling_rate=100.0)
+    >>> wf.stabilization(noise).model
+    ModalModel(0 modes at 2 points)
     """
 
     orders: np.ndarray

@@ -35,27 +35,29 @@ class Poles:
     shapes: np.ndarray
 
 
-def block_counts(n_channels: int, n_samples: int) -> tuple[int, int]:
+def block_counts(n_channels: int, n_samples: int, n_references: int | None = None) -> tuple[int, int]:
     """Choose the block rows and columns of the Hankel matrix: long enough, yet cheap to decompose."""
     longest = max(n_samples // 8, 4)
     rows = min(max(_MAX_ROWS // n_channels, 12), 120, 3 * longest // 5)
-    columns = min(max(_MAX_COLUMNS // n_channels, 8), 80, 2 * longest // 5)
+    columns = min(max(_MAX_COLUMNS // (n_references or n_channels), 8), 80, 2 * longest // 5)
     return max(rows, 2), max(columns, 1)
 
 
-def correlations(signals: np.ndarray, n_lags: int) -> np.ndarray:
-    """Estimate the correlation matrices of signals at lags 0 … n_lags.
+def correlations(signals: np.ndarray, n_lags: int, references: np.ndarray | None = None) -> np.ndarray:
+    """Estimate the correlation matrices of signals, with references, at lags 0 … n_lags.
 
     Parameters
     ----------
     signals : (n_channels, n_samples) real array
     n_lags : int
         Less than n_samples.
+    references : (n_references, n_samples) real array, optional
+        By default the signals themselves.
 
     Returns
     -------
-    (n_lags + 1, n_channels, n_channels) array
-        Entry [k, i, j] is the mean of y_i(t + k) y_j(t).
+    (n_lags + 1, n_channels, n_references) array
+        Entry [k, i, j] is the mean of y_i(t + k) r_j(t).
 
     Notes
     -----
@@ -69,7 +71,7 @@ def correlations(signals: np.ndarray, n_lags: int) -> np.ndarray:
     array([ 2.5,  5. , 10. ])
     """
     n_times = signals.shape[1] - n_lags
-    past = signals[:, :n_times].T
+    past = (signals if references is None else references)[:, :n_times].T
     return np.stack([signals[:, lag : lag + n_times] @ past for lag in range(n_lags + 1)]) / n_times
 
 
@@ -80,7 +82,7 @@ def poles_by_order(
 
     Parameters
     ----------
-    lagged : (n_lags + 1, n_channels, n_channels) array
+    lagged : (n_lags + 1, n_channels, n_references) array
         As from `correlations`.
     n_rows : int
         Block rows of the Hankel matrix; the other lags make its columns.
