@@ -107,6 +107,20 @@ def storey_frame(rng: int, duration: float = 1200.0, snr_db: float = 20.0) -> Sc
     return shaken(shapes, frequencies, damping, 25.0, int(25 * duration), rng, snr_db)
 
 
+def plate_1000(rng: int = 0, snr_db: float = 0.0) -> Scene:
+    """Simulate a plate of 40 × 25 points: 12 modes at 31 to 288 Hz, two pairs 1 % apart, 10 s at 1 kHz.
+
+    Shapes are those of a pinned plate, sin(mπx) sin(nπy).  Frequencies are a little off the theory, as of a
+    real plate, such that (2, 2) and (4, 1), and (1, 3) and (5, 1), are pairs.
+    """
+    pairs = [(1, 1), (2, 1), (1, 2), (3, 1), (2, 2), (4, 1), (3, 2), (1, 3), (5, 1), (4, 2), (2, 3), (3, 3)]
+    frequencies = np.array([31.2, 57.7, 89.3, 101.9, 124.6, 125.8, 160.1, 184.3, 186.1, 216.0, 243.9, 288.3])
+    x, y = np.arange(1, 41) / 41, np.arange(1, 26) / 26
+    shapes = [np.outer(np.sin(m * np.pi * x), np.sin(n * np.pi * y)).ravel() for m, n in pairs]
+    damping = np.full(12, 0.003)
+    return shaken(np.stack(shapes, axis=1), frequencies, damping, 1000.0, 10_000, rng, snr_db)
+
+
 def close_pair(rng: int, snr_db: float = 20.0) -> Scene:
     """Simulate two modes at 1.23 and 1.28 Hz with 1.5 % of critical damping: 8 channels, 330 s at 20 Hz."""
     shapes = string_shapes(8, np.array([1, 2]))

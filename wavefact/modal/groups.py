@@ -76,7 +76,7 @@ def fit_group(spectrum: Spectrum, group: Group, others: list[Resonances], slope:
         band, inward = cut(spectrum, own, others, group.reach(spectrum.resolution), slope)
         fitted = maximized(group, band, inward)
         group = fitted.group
-        ratios = group.modes.half_widths / np.maximum(widths, spectrum.resolution)
+        ratios = group.modes.half_widths / np.maximum(widths, 2 * spectrum.resolution)
         if np.all((ratios < 1.5) & (ratios > 1 / 1.5)) or np.any(ratios > WIDER):
             break  # the band follows from the damping, unless a mode has become something else
     return fitted
@@ -90,7 +90,7 @@ def maximized(group: Group, band: Bins, inward: np.ndarray) -> GroupFit:
 def stayed(modes: Resonances, before: Sequence[Resonances], resolution: float) -> bool:
     """Say whether modes are about what they were: others would model something else, such as noise."""
     start = Resonances.joined(before)
-    widths = np.maximum(start.half_widths, resolution)
+    widths = np.maximum(start.half_widths, 2 * resolution)  # what is narrower is not told by so few bins
     shifts = np.abs(modes.frequencies - start.frequencies)
     return bool(np.all((shifts < _FARTHER * widths) & (modes.half_widths < WIDER * widths)))
 

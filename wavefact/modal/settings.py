@@ -32,7 +32,7 @@ class IdentificationSettings:
     max_order: int = 60
     damping_range: tuple[float, float] = (0.0, 0.2)
     stability: StabilityLimits = field(default_factory=StabilityLimits)
-    min_prominence: float = 75.0
+    min_prominence: float = 20.0
     min_purity: float = 0.5
     max_rigid_share: float = 0.8
 
