@@ -61,3 +61,16 @@ def test_the_beam_camera_says_that_its_file_is_missing(root: Path, tmp_path: Pat
     assert "there is no file gone.npy" in result.stderr
     assert "Traceback" not in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_three_setups_become_one_mast(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "setups.py")
+    assert result.returncode == 0, result.stderr
+    likeness = re.search(r"MAC with the truth: (.*)", result.stdout)
+    assert likeness is not None
+    assert [float(value) > 0.999 for value in likeness[1].split(", ")] == [True] * 4
+    speed = re.search(r"speed ([\d.]+) ± ([\d.]+) m²/s from 4 modes", result.stdout)
+    assert speed is not None
+    assert abs(float(speed[1]) - 300.0) < 4 * float(speed[2])
+    assert (tmp_path / "stabilization.png").read_bytes().startswith(PNG)
+    assert "<canvas" in (tmp_path / "mast.html").read_text(encoding="utf-8")

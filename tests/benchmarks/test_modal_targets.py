@@ -134,9 +134,8 @@ def test_coverage_and_bias(report):
         shapes.append(np.mean(inside[loose]))
     f, zeta = np.mean(deviations, axis=(0, 2))
     modes = "/".join(str(counts.count(n)) for n in (4, 5, 6))
-    report(
-        "5-storey frame, 200 records: 95 % intervals of f", "90–98 %", f"{100 * f:.1f} %", 0.9 <= f <= 0.98
-    )
+    what = "5-storey frame, 200 records: 95 % intervals"
+    report(f"{what} of f", "90–98 %", f"{100 * f:.1f} %", 0.9 <= f <= 0.98)
     report(f"{what} of ζ", "88–99 %", f"{100 * zeta:.1f} %", 0.88 <= zeta <= 0.99)
     report(f"{what} of shapes", "–", f"{100 * np.mean(shapes):.1f} %", True)
     bias = np.abs(np.mean(damping, axis=0) - 1)

@@ -63,9 +63,10 @@ def test_books_are_kept() -> None:
 def test_the_modes_of_a_string_are_in_its_correlations() -> None:
     decays = wf.correlation_functions(ambient(), 12.0, references="a")  # "b" is a node of mode 3
     modes = wf.identify(decays.window(1))  # the noise is at lag zero
-    assert modes.n_modes == 3
-    assert modes.frequencies == pytest.approx(TRUTH, rel=0.01)
-    assert modes.damping_ratios == pytest.approx([0.01, 0.012, 0.015], abs=0.004)
+    strongest = modes.select(np.sort(np.argsort(modes.contributions)[-3:]))  # chance resonates too
+    assert np.sum(strongest.contributions) > 0.95
+    assert strongest.frequencies == pytest.approx(TRUTH, rel=0.01)
+    assert strongest.damping_ratios == pytest.approx([0.01, 0.012, 0.015], abs=0.004)
 
 
 @pytest.mark.parametrize("trigger", ["level", "points", "extrema"])

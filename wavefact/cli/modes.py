@@ -17,6 +17,11 @@ from wavefact.modal.export import known_suffix
 
 __all__ = ["modes"]
 
+_ADVICE = (
+    "Nothing stays from model order to model order and stands out of the noise: record longer, narrow "
+    "--range, or look at --diagram FILE."
+)
+
 
 @click.command(short_help="Name the modes in a factorization or a recording.")
 @click.argument("file", metavar="FIT.h5|REC", type=PATH)
@@ -61,6 +66,8 @@ def modes(file: Path, **options: Any) -> None:
         echo_json({"modes": records} | ({} if truth is None else {"missed": _missed(model, truth)}))
         return
     click.echo(mode_table(records))
+    if not records:
+        click.echo(_ADVICE)
     if truth is not None and _missed(model, truth):
         click.echo(f"Not found: {', '.join(f'{frequency:.5g} Hz' for frequency in _missed(model, truth))}.")
     written = [str(path) for path in targets if path is not None]

@@ -59,7 +59,9 @@ def correlation_functions(
     R_ab(k) = 1/M Σ_t y_a(t + k) y_b(t) with M = n_samples − n_lags, all lags over the same times t: unbiased
     for stationary vibration, and for a free decay a sum of exactly the decay's own exponentials.  Computed
     by FFT.  For vibration by white noise, R(k) at k ≥ 0 decays with the frequencies, damping ratios and
-    shapes of the structure.  White sensor noise is at lag zero of a channel with itself only.
+    shapes of the structure.  White sensor noise is at lag zero of a channel with itself only.  What chance
+    leaves in correlation functions resonates like the structure: `identify` finds more, and more surely, in
+    the recording itself.
 
     References
     ----------
