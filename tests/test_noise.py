@@ -113,7 +113,21 @@ def test_ritz_values_are_the_same_in_every_library(xp, rng):
     assert found == pytest.approx(expected, rel=1e-10)
 
 
+@pytest.mark.parametrize("scale", [1e-150, 1.0, 1e150])
+def test_ritz_values_of_large_arrays_in_single_precision_stay_below(rng, scale):
+    axis = Axis(String(401, ends="fixed-free").eigenvalues, 50.0)
+    values = rng.normal(size=(401, 500))
+    centres = np.linspace(0.0, 4.0, 5)
+    gains = 1 / np.sqrt(1 + 50.0 * (axis.eigenvalues[:, None] - centres) ** 2)
+    exact = np.asarray([np.linalg.norm(gain[:, None] * values, 2) for gain in gains.T])
+    estimate = ritz(scale**2 * (values @ values.T), axis, centres, n_steps=60) / scale
+    assert np.all(estimate <= exact)
+    assert np.all(estimate >= (1 - 1e-4) * exact)
+
+
 def test_ritz_of_nothing():
     axis = Axis(String(5).eigenvalues, 1.0)
     assert ritz(np.zeros((5, 5)), axis, np.asarray([1.0])).tolist() == [0.0]
     assert ritz(np.eye(5), axis, np.zeros(0)).shape == (0,)
+    large = Axis(String(450).eigenvalues, 1.0)
+    assert ritz(np.zeros((450, 450)), large, np.asarray([1.0])).tolist() == [0.0]

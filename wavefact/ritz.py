@@ -20,6 +20,8 @@ __all__ = ["candidate_centres", "ritz"]
 
 N_STEPS = 16  # of Lanczos: about 1e-3 on pure noise, far better where something stands out
 THINNING = 0.2  # of the bandwidth
+LARGE = 400  # entries, above which single precision does: its rounding is far below Lanczos' own error
+ROUNDING = 1e-5  # by which results in single precision are lowered, so that they stay lower estimates
 GOLDEN = 0.6180339887498949
 
 
@@ -57,13 +59,26 @@ def ritz(gram: Array, axis: Axis, centres: np.ndarray, n_steps: int = N_STEPS) -
         return np.zeros(0)
     xp = array_namespace(gram)
     gains = axis.weights(like(centres, axis.eigenvalues)) ** -0.5
+    if len(axis) <= LARGE:
+        return _lanczos(gram, gains, n_steps)
+    largest = xp.max(xp.abs(gram))
+    scale = xp.where(largest > 0, largest, xp.ones_like(largest))
+    half = xp.complex64 if is_complex(gram) else xp.float32
+    values = _lanczos(xp.astype(gram / scale, half), xp.astype(gains, xp.float32), n_steps)
+    return np.asarray(values.astype(float) * float(scale) ** 0.5 * (1.0 - ROUNDING))
+
+
+def _lanczos(gram: Array, gains: Array, n_steps: int) -> np.ndarray:
+    """Return the root of the largest Ritz value for each filter; `gains` are (n, n_centres)."""
+    xp = array_namespace(gram)
     # A fixed start without symmetry, heaviest where the filter passes.
-    spread = 0.5 + (GOLDEN * np.arange(1, len(axis) + 1)) % 1.0
+    size = int(gains.shape[0])
+    spread = 0.5 + (GOLDEN * np.arange(1, size + 1)) % 1.0
     vectors = xp.astype(gains * like(spread, gains)[:, None], gram.dtype)
     vectors = vectors / _norms(vectors)
     before, diagonal, beside = xp.zeros_like(vectors), [], []
     norms = None
-    for _ in range(min(n_steps, len(axis))):
+    for _ in range(min(n_steps, size)):
         images = gains * (gram @ (gains * vectors))
         if norms is not None:
             images = images - before * norms

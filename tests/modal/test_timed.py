@@ -291,6 +291,21 @@ def test_drift_is_no_mode_and_hides_none() -> None:
     assert modes.damping_ratios == pytest.approx([0.01], rel=0.05)
 
 
+def test_standard_errors_cover_what_was_superposed() -> None:
+    ratios = []
+    for seed in range(12):
+        simulation = scenario_s2(0.0, rng=seed)
+        fit = timed_fit(np.asarray(simulation.recording.signals), simulation.truth, 1000.0, 3.0, n_tones=3)
+        modes = identify(fit)
+        assert modes.n_modes == 5
+        shift = (modes.frequencies - simulation.truth.frequencies) / modes.frequency_errors
+        change = (modes.damping_ratios - simulation.truth.damping_ratios) / modes.damping_errors
+        ratios.append(np.abs(np.stack([shift, change])))
+    inside = np.mean(np.array(ratios) < 1.96, axis=(0, 2))
+    assert np.all(inside > 0.85)  # 0.95 of 60 are expected
+    assert np.mean(np.square(ratios)) > 0.4  # and they are no wider than need be
+
+
 def test_fields_of_the_model() -> None:
     simulation = scenario_s2(5.0)
     fit = timed_fit(np.asarray(simulation.recording.signals), simulation.truth, 1000.0, 3.0)
