@@ -424,3 +424,19 @@ def test_save_refuses_an_unknown_format(tmp_path: Path, name: str) -> None:
 def test_save_says_where_it_cannot_write(tmp_path: Path) -> None:
     with pytest.raises(wf.UnwritableTargetError):
         plots.save(Figure(), tmp_path / "gone" / "picture.png")
+
+
+def test_the_polar_of_a_timed_fit_is_the_largest_over_all_tones() -> None:
+    rng, times = np.random.default_rng(4), np.arange(300) / 50.0
+    string = wf.String(12)
+    courses = np.stack([np.sin(2 * np.pi * 3.0 * times), 0.8 * np.sin(2 * np.pi * 7.0 * times)])
+    recording = wf.Recording(string.basis[:, :2] @ courses + 0.1 * rng.normal(size=(12, 300)), 50.0)
+    fit = wf.factorize(recording, string, wave_weight=5.0, time_weight="1 Hz", regularization=2.0, rtol=1e-5)
+    assert fit.status is wf.Status.CERTIFIED
+    ax = plots.polar(fit, recording, Figure().subplots())
+    lines = {line.get_label(): line for line in ax.get_lines()}
+    wavenumbers, residual = lines["residual"].get_data()
+    assert np.max(residual) < 2.0 * 1.001
+    at = np.argmin(np.abs(np.asarray(wavenumbers)[:, None] - fit.wavenumbers), axis=0)
+    assert np.all(np.asarray(residual)[at] > 2.0 * 0.999)
+    assert np.max(lines["recording"].get_ydata()) > 4.0
