@@ -29,6 +29,7 @@ __all__ = ["NoiseFloor", "noise_floor", "noise_regularization", "noise_threshold
 DRAWS = (8, 64)  # of noise, to learn its polar's spread: small arrays scatter more, and cost less
 DRAWN_ROWS = 3200  # altogether, within these limits
 QUANTILE = 0.999  # of the noise's polar: one recording of pure noise in 1000 gives a component
+MANY, ROUGH_STEPS, KEPT_FROM = 500, 6, 0.8  # centres, from which a rough look leaves this share of them out
 LOW = 0.1  # quantile of the bulk that tells its width; signals do not reach down there
 FLOOR = 1e-6  # of the signals' root mean square: less noise than this cannot be told from rounding
 N_ANGLES = 2001
@@ -142,9 +143,17 @@ def noise_threshold(
     for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS))):
         factor = _bartlett(len(axis), n_samples, complex_noise, rng)
         gram = like(factor @ factor.conj().T, axis.eigenvalues)
-        draws.append(float(ritz(gram, axis, centres).max()))
+        draws.append(_highest(gram, axis, centres))
     spread = float(np.std(draws, ddof=1)) * sqrt(6.0) / pi
     return float(np.mean(draws)) + spread * (-np.euler_gamma - log(-log(QUANTILE)))
+
+
+def _highest(gram: Array, axis: Axis, centres: np.ndarray) -> float:
+    """Return the largest Ritz value; of many centres those with a low one after a few steps are left out."""
+    if len(centres) > MANY:
+        rough = ritz(gram, axis, centres, ROUGH_STEPS)
+        centres = centres[rough >= np.quantile(rough, KEPT_FROM)]
+    return float(ritz(gram, axis, centres).max())
 
 
 def _bartlett(n: int, n_samples: float, complex_noise: bool, rng: np.random.Generator) -> np.ndarray:

@@ -93,7 +93,7 @@ def test_plate_beside_ssi(report, seconds):
 
     small = wf.Recording(scene.signals[:, :1000], scene.sampling_rate)
     wf.identify(wf.factorize(small, operator))
-    mine = seconds(ours, 1)
+    mine = seconds(ours, 2)
     model = models[0]
     likeness = wf.mac(scene.shapes, model.mode_shapes)
     nearest = likeness.argmax(axis=1)
