@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wavefact.modal.bins import Resonances
+from wavefact.modal.groups import reach_of
 from wavefact.modal.scoring import maximize
 from wavefact.modal.similarity import mac
 from wavefact.modal.spectrum import Spectrum, cut, energies, orthonormal
@@ -17,7 +18,7 @@ from wavefact.modal.tones import Candidate
 
 __all__ = ["Mode", "find_modes", "overlapping", "reach"]
 
-_HALF_WIDTHS, _BINS, _MAX_BINS = 10.0, 8.0, 4000  # of a band on either side of a resonance; of both sides
+_BINS = 8.0  # of a band, at least, on either side of a candidate
 _SAME_SHAPE, _SIMILAR_SHAPE = 0.95, 0.8  # MAC
 _LEAK = 1e-3  # of the energy of a mode: less of any shape within its resonance is an error of its shape
 _NOTHING = 6.0  # logarithm of a likelihood ratio: six parameters gain 3 by chance, in one place of many
@@ -84,8 +85,7 @@ def find_modes(spectrum: Spectrum, candidates: Sequence[Candidate], slope: float
 
 def reach(mode: Mode, resolution: float) -> tuple[float, float]:
     """Return the band (low, high) [Hz] out of which nothing of a resonance matters."""
-    far = max(_HALF_WIDTHS * mode.half_width, _BINS * resolution)
-    far = min(far, max(4 * mode.half_width, _MAX_BINS / 2 * resolution))
+    far = float(reach_of(np.array(mode.half_width), resolution))
     return mode.frequency - far, mode.frequency + far
 
 
