@@ -18,7 +18,9 @@ from wavefact.ritz import ritz
 
 WORK = 3e9  # multiplications to spend, over the cube of the number of points for each centre
 FEWEST, MOST = 48, 400  # centres
-MOST_TONES, FAINTEST, N_LANCZOS = 160, 1e-4, 30  # gain of power below which a bin is left out; steps
+JOINT_WORK = 4e9  # multiplications to spend on each curve over both axes
+FEWEST_TONES, MOST_TONES, JOINT_CENTRES = 16, 160, 160  # tones beside the components' own
+FAINTEST, N_LANCZOS = 1e-4, 30  # gain of power below which a bin is left out; steps
 
 
 @dataclass(frozen=True)
@@ -61,26 +63,48 @@ def polar_curves(recording: Recording, fit: Factorization) -> PolarCurves:
 
 
 def _joint_curves(recording: Recording, fit: Factorization, time: Time) -> PolarCurves:
-    """Compute the largest polar over a few tones of each resonance, and others evenly between.
+    """Compute the largest polar over the components' tones, and others evenly between.
 
-    Ritz values do for a picture: they are below the polar by less than a line is wide.
+    Both curves are lower estimates: Ritz values, at some of the tones.  Long recordings get fewer tones.
     """
     operator = fit.operator
     data = time.analyze(operator.analyze(to_numpy(recording.load().signals)).T).T
-    shapes, courses = operator.analyze(fit.spatial_factors), time.analyze(fit.time_courses)
     space, axis = Axis(operator.eigenvalues, fit.wave_weight), Axis(time.eigenvalues, fit.time_weight)
-    tones = np.asarray(fit.time_eigenvalues)
-    even = axis.eigenvalues[np.linspace(0, len(axis) - 1, min(MOST_TONES, len(axis))).astype(int)]
-    centres = _centres(fit, MOST_TONES)
-    found = np.zeros((2, centres.size))
+    shapes, courses = _certified(fit, time, space, axis)
     residual = data - shapes @ courses.T
-    for tone in np.unique(np.concatenate([tones, even])):
+    centres = _centres(fit, JOINT_CENTRES)
+    found = np.zeros((2, centres.size))
+    for tone in _tones(fit, axis):
         gains = 1 / axis.weights(np.array([tone]))[:, 0]
         heard = gains > FAINTEST
         for curve, values in zip(found, (data[:, heard], residual[:, heard]), strict=True):
             gram = (values * gains[heard]) @ values.conj().T
             np.maximum(curve, ritz(gram, space, centres, N_LANCZOS), out=curve)
     return PolarCurves(np.asarray(operator.wavenumber(centres)), *found)
+
+
+def _certified(fit: Factorization, time: Time, space: Axis, axis: Axis) -> tuple[np.ndarray, np.ndarray]:
+    """Return shapes and courses in the eigenbases, as they were before amplitudes were debiased.
+
+    The certificate is about components of ‖d‖_κ = ‖x‖_μ; debiasing scaled x alone.
+    """
+    shapes, courses = fit.operator.analyze(fit.spatial_factors), time.analyze(fit.time_courses)
+    heights = _norms(shapes, space, fit.eigenvalues)
+    lengths = _norms(courses, axis, np.asarray(fit.time_eigenvalues))
+    return shapes, courses * (heights / np.maximum(lengths, np.finfo(float).tiny))
+
+
+def _norms(vectors: np.ndarray, axis: Axis, centres: np.ndarray) -> np.ndarray:
+    """Return the norm of each column in the penalty around its own centre."""
+    return np.asarray(np.sum(axis.weights(centres) * np.abs(vectors) ** 2, axis=0) ** 0.5)
+
+
+def _tones(fit: Factorization, axis: Axis) -> np.ndarray:
+    """Return the components' tones, where the residual touches λ, and as many others as work allows."""
+    cost = fit.operator.n_points**2 * (len(axis) + N_LANCZOS * JOINT_CENTRES)
+    number = min(int(np.clip(JOINT_WORK / cost, FEWEST_TONES, MOST_TONES)), len(axis))
+    even = np.asarray(axis.eigenvalues)[np.linspace(0, len(axis) - 1, number).astype(int)]
+    return np.unique(np.concatenate([np.asarray(fit.time_eigenvalues), even]))
 
 
 def _centres(fit: Factorization, number: int) -> np.ndarray:

@@ -55,6 +55,11 @@ def polar(fit: Factorization, recording: Recording, ax: Axes | None = None) -> A
     The components are globally optimal if and only if the residual's curve is nowhere above λ; it touches λ
     where there are components.
 
+    Where time was penalised too, each value is the largest over tones as well: the components' own and up
+    to 160 evenly between, fewer in long recordings.  Both curves are then lower estimates; the proof is the
+    certificate's.  It holds within the gap, so the residual may pass λ as far as `polar_upper` does.
+    After debiasing, the residual drawn is that of the components before, which the certificate is about.
+
     Examples
     --------
     >>> from matplotlib.figure import Figure
