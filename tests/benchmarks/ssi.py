@@ -13,13 +13,29 @@ import logging
 import multiprocessing
 import resource
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+
+@contextlib.contextmanager
+def quiet_pyoma() -> Iterator[None]:
+    """Let pyOMA-2 be called without its warnings, log and progress bars; skip where it is absent.
+
+    Importing it changes numpy's error state for good; here that ends with the block.
+    """
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(np.errstate(divide="ignore", invalid="ignore"))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        pytest.importorskip("pyoma2", reason='pyOMA-2 is not installed (pip install "pyOMA-2>=1.4.3")')
+        logging.getLogger("pyoma2").setLevel(logging.CRITICAL)
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))  # where tqdm writes
+        yield
 
 
 def ssi_cov(
@@ -47,17 +63,10 @@ def ssi_cov(
     method : "cov" or "cov_R"
         Covariances by one product of block Hankel matrices (pyOMA-2's default), or lag by lag.
     """
-    with contextlib.ExitStack() as stack:
-        # importing pyoma2 changes numpy's error state for good; here it ends with the call
-        stack.enter_context(np.errstate(divide="ignore", invalid="ignore"))
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
-        pytest.importorskip("pyoma2", reason='pyOMA-2 is not installed (pip install "pyOMA-2>=1.4.3")')
+    with quiet_pyoma():
         from pyoma2.algorithms import SSI
         from pyoma2.setup import SingleSetup
 
-        logging.getLogger("pyoma2").setLevel(logging.CRITICAL)
-        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))  # where tqdm writes
         setup = SingleSetup(signals.T, fs=sampling_rate)
         chosen = references(len(signals), n_references)
         setup.add_algorithms(SSI(name="SSI", method=method, br=block_rows, ordmax=order, ref_ind=chosen))

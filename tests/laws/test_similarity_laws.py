@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import warnings
 from collections.abc import Callable
 
 import numpy as np
 import pytest
+from benchmarks.ssi import quiet_pyoma
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -206,12 +205,7 @@ def test_phases_spread_evenly() -> None:
 
 
 def test_pyoma_agrees_where_definitions_do() -> None:
-    with contextlib.ExitStack() as stack:
-        # importing pyoma2 changes numpy's error state for good; here it ends with the call
-        stack.enter_context(np.errstate(divide="ignore", invalid="ignore"))
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
-        pytest.importorskip("pyoma2", reason='pyOMA-2 is not installed (pip install "pyOMA-2>=1.4.3")')
+    with quiet_pyoma():
         from pyoma2.functions import gen
     rng = np.random.default_rng(7)
     first, second = rng.standard_normal((2, 9, 3)) + 0.3j * rng.standard_normal((2, 9, 3))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import logging
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.ssi import quiet_pyoma
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import correlate, csd, get_window
@@ -231,17 +229,10 @@ def test_the_published_modes_of_a_steel_frame(setup: int) -> None:
 
 def pyoma(recording: wf.Recording, frequencies: np.ndarray, length: int, reach: float) -> dict[str, Any]:
     """Run FDD, EFDD and FSDD of pyOMA-2 with its own settings, and return their results."""
-    with contextlib.ExitStack() as stack:
-        # importing pyoma2 changes numpy's error state for good; here it ends with the call
-        stack.enter_context(np.errstate(divide="ignore", invalid="ignore"))
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
-        pytest.importorskip("pyoma2", reason='pyOMA-2 is not installed (pip install "pyOMA-2>=1.4.3")')
+    with quiet_pyoma():
         from pyoma2.algorithms import EFDD, FDD, FSDD
         from pyoma2.setup import SingleSetup
 
-        logging.getLogger("pyoma2").setLevel(logging.CRITICAL)
-        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))  # where tqdm writes
         setup = SingleSetup(np.asarray(recording.signals).T, fs=recording.sampling_rate)
         kinds = {"FDD": FDD, "EFDD": EFDD, "FSDD": FSDD}
         setup.add_algorithms(*(kinds[k](name=k, nxseg=length, method_SD="per") for k in kinds))

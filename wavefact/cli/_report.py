@@ -12,6 +12,7 @@ import numpy as np
 
 from wavefact.factorization import Factorization
 from wavefact.modal import ModalModel
+from wavefact.modal.notes import aligned
 from wavefact.solution import Status
 
 __all__ = ["certificate_sentence", "echo_json", "echo_table", "mode_records", "mode_table"]
@@ -108,12 +109,7 @@ def mode_table(records: Sequence[Mapping[str, Any]]) -> str:
     for title, key, factor, form in _COLUMNS:
         if key in records[0]:
             columns.append([title, *(_cell(record[key], factor, form) for record in records)])
-    widths = [max(map(len, column)) for column in columns]
-    rows = zip(*columns, strict=True)
-    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    said = [str(record["note"]) for record in records]
-    notes = ["note" if any(said) else "", *said]
-    return "\n".join(f"{line}  {note}".rstrip() for line, note in zip(lines, notes, strict=True))
+    return aligned(columns, [str(record["note"]) for record in records])
 
 
 def _cell(value: float | None, factor: float, form: str) -> str:

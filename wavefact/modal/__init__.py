@@ -2,9 +2,12 @@
 
 `identify` turns a factorization, or a recording with few sensors, into a `ModalModel`; `identify_setups` and
 `merge_setups` make one of several measurement setups; `mac` compares mode shapes and `mpc` judges one;
-`write_modes` and `read_modes` exchange them with other programs.  One step a file: grouping, bands, subspace,
-stability, residues; where time was penalised too: tones, spectrum, bins, starts, whittle, information,
-scoring, splitting, resonances; and for several setups: setup_poles, setup_groups, setup_scale.
+`write_modes` and `read_modes` exchange them with other programs.
+
+One step a file.  Where modes may be: grouping, bands, subspace, stability, residues, search; tones where
+time was penalised too.  Which are, and how sure: spectrum, bins, starts, whittle, information, scoring, then
+groups, elaboration, fitting, or splitting and resonances for tones, and estimates.  For several setups:
+setup_poles, setup_groups, setup_scale.
 """
 
 from wavefact.modal.comparison import ModeComparison, compare_modes

@@ -26,10 +26,8 @@ __all__ = [
 _MAX_CHANNELS = 24
 _ABOVE_NOISE = 1.1
 _FEWEST_SAMPLES = 64
-_WINDOWS, _QUIET = (
-    500,
-    0.1,
-)  # of a recording, in which power is smoothed; power before an impact over its peak
+_WINDOWS = 500  # of a recording, in which power is smoothed
+_QUIET = 0.1  # power before an impact over its peak
 
 
 class About(TypedDict):

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from wavefact.modal.bins import Resonances
-from wavefact.modal.groups import OVERLAP, PER_MODE, WIDER, Group, GroupFit, fit_group, joined_group, stayed
+from wavefact.modal.groups import PER_MODE, WIDER, Group, GroupFit, fit_group, joined_group, stayed
 from wavefact.modal.similarity import mac
 from wavefact.modal.spectrum import Spectrum, beside, energies, orthonormal
+from wavefact.modal.splitting import CORE, SATELLITE
 from wavefact.modal.starts import begin
 
 __all__ = ["correlated", "made_complex", "pruned", "split_group"]
 
-_ERROR = 0.01  # of the energy of a mode: less within its resonance is an error of its fit
 _SAME_SHAPE = 0.8  # MAC from which what is left within a resonance is a misfit of it and no other mode
 
 
@@ -31,7 +31,7 @@ def split_group(spectrum: Spectrum, fitted: GroupFit, others: list[Resonances], 
     inside = span.conj().T @ excess @ span
     _, vectors = np.linalg.eigh(inside if np.iscomplexobj(group.modes.shapes) else inside.real)
     known = beside(fitted.band, group.modes.turned(fitted.inward))
-    far = OVERLAP * (np.max(group.modes.half_widths) + spectrum.resolution)
+    far = CORE * (np.max(group.modes.half_widths) + spectrum.resolution)
     ends = float(np.min(group.modes.frequencies) - far), float(np.max(group.modes.frequencies) + far)
     found, gain = begin(span @ vectors[:, -1:], group.modes.noise, known, ends)
     needed = fitted.needed(PER_MODE + span.shape[1] - 1)
@@ -43,7 +43,7 @@ def split_group(spectrum: Spectrum, fitted: GroupFit, others: list[Resonances], 
     calm = stayed(trial.group.modes, [group.modes, entering.modes], spectrum.resolution)
     weakest, *_, strongest = np.sort(energies(trial.group.modes.turned(trial.inward), trial.band))
     alike = mac(trial.group.modes.shapes[:, :-1], trial.group.modes.shapes[:, -1])
-    real = calm and weakest > _ERROR * strongest and np.max(alike) < _SAME_SHAPE
+    real = calm and weakest > SATELLITE * strongest and np.max(alike) < _SAME_SHAPE
     return trial if real and trial.again(group).at.cost - trial.at.cost > needed else fitted
 
 

@@ -11,6 +11,7 @@ from wavefact.modal.channels import About
 from wavefact.modal.fitting import Cluster
 from wavefact.modal.groups import reach_of
 from wavefact.modal.model import ModalModel
+from wavefact.modal.similarity import normalized_shapes
 from wavefact.modal.spectrum import Spectrum, cut, energies
 
 __all__ = ["model_of", "no_modes"]
@@ -35,19 +36,18 @@ def model_of(clusters: Sequence[Cluster], spectrum: Spectrum, about: About) -> M
     spreads = [
         spectrum.shape(mode.shapes[:, 0], c.turns[m]) for mode, (c, m) in zip(modes, parts, strict=True)
     ]
-    scaled = [_scaled(shape, spread) for shape, spread in zip(shapes, spreads, strict=True)]
-    columns = np.stack([shape for shape, _ in scaled], axis=1)
+    errors_of_shapes = [_shape_errors(*pair) for pair in zip(shapes, spreads, strict=True)]
     sizes = np.array([np.sum(np.abs(shape) ** 2) for shape in shapes])
     noise = float(np.median([mode.noise for mode in modes]))
     return ModalModel(
         frequencies=joined.frequencies,
         damping_ratios=joined.damping_ratios,
-        mode_shapes=columns.real if np.all(np.abs(columns.imag) < 1e-12) else columns,
+        mode_shapes=normalized_shapes(np.stack(shapes, axis=1)),
         fit_quality=_qualities(spectrum, modes),
         contributions=_contributions(joined, noise, spectrum, sizes),
         frequency_errors=joined.frequencies * errors[0],
         damping_errors=joined.damping_ratios * errors[1],
-        shape_errors=np.stack([error for _, error in scaled], axis=1),
+        shape_errors=np.stack(errors_of_shapes, axis=1),
         **about,
     )
 
@@ -69,12 +69,11 @@ def _qualities(spectrum: Spectrum, modes: Sequence[Resonances]) -> np.ndarray:
     return np.array(shares)
 
 
-def _scaled(shape: np.ndarray, turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a shape of largest entry 1, and the standard errors of its real part."""
+def _shape_errors(shape: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Return the standard errors of the real part of a shape, once its largest entry is 1."""
     peak = int(np.argmax(np.abs(shape)))
-    unit = shape / shape[peak]
-    errors = (turns - unit[:, None] * turns[peak]) / shape[peak]
-    return unit, np.linalg.norm(errors.real, axis=1)
+    errors = (turns - (shape / shape[peak])[:, None] * turns[peak]) / shape[peak]
+    return np.asarray(np.linalg.norm(errors.real, axis=1))
 
 
 def _contributions(modes: Resonances, noise: float, spectrum: Spectrum, sizes: np.ndarray) -> np.ndarray:

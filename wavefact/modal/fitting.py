@@ -55,7 +55,6 @@ class Cluster:
     ----------
     modes : Resonances
         In the channels of the spectrum.
-    spans : tuple of (n_channels, n_directions) arrays, one a mode
     covariance : (2 n_modes, 2 n_modes) array
         Of ln f, then ln ζ.
     turns : tuple of (n_channels, n_directions) arrays, one a mode
@@ -63,7 +62,6 @@ class Cluster:
     """
 
     modes: Resonances
-    spans: tuple[np.ndarray, ...]
     covariance: np.ndarray
     turns: tuple[np.ndarray, ...]
 
@@ -145,7 +143,7 @@ def _with_errors(fitted: GroupFit) -> Cluster:
         values, vectors = np.linalg.eigh(covariance[part, part])
         turns.append(inward.conj().T @ tangent @ (vectors * np.sqrt(np.maximum(values, 0.0))))
         start = part.stop
-    return Cluster(modes, fitted.group.spans, covariance[: 2 * n_modes, : 2 * n_modes], tuple(turns))
+    return Cluster(modes, covariance[: 2 * n_modes, : 2 * n_modes], tuple(turns))
 
 
 def assessed(

@@ -10,6 +10,7 @@ import numpy as np
 from wavefact.modal.bins import Bins, Resonances
 from wavefact.modal.scoring import maximize
 from wavefact.modal.spectrum import Spectrum, cut
+from wavefact.modal.splitting import CORE
 from wavefact.modal.whittle import Evaluation
 
 __all__ = ["Group", "GroupFit", "fit_group", "joined_group", "reach_of", "stayed"]
@@ -17,7 +18,6 @@ __all__ = ["Group", "GroupFit", "fit_group", "joined_group", "reach_of", "stayed
 _HALF_WIDTHS, _BINS, _MAX_BINS = 10.0, 8.0, 4000  # of a band on either side of a resonance; of both sides
 _FARTHER = 10.0  # half widths that a mode may go when another enters
 WIDER = 4.0  # than it was, that a mode may become
-OVERLAP = 3.0  # half widths and bins, closer than which modes are fitted together
 PER_MODE = 5  # real parameters of a mode besides its shape: ln f, ln ζ, ln F and a complex amplitude
 
 
@@ -37,7 +37,7 @@ class Group:
     def overlaps(self, frequency: float, half_width: float, resolution: float) -> bool:
         """Say whether a mode of that frequency and half width [Hz] is to be fitted together with these."""
         gaps = np.abs(self.modes.frequencies - frequency)
-        return bool(np.any(gaps < OVERLAP * (self.modes.half_widths + half_width + resolution)))
+        return bool(np.any(gaps < CORE * (self.modes.half_widths + half_width + resolution)))
 
     def reach(self, resolution: float) -> tuple[float, float]:
         """Return the band (low, high) [Hz] out of which nothing of the modes matters."""
@@ -61,7 +61,7 @@ class GroupFit:
 
     def again(self, group: Group) -> GroupFit:
         """Maximize the likelihood of another group in the same band."""
-        return maximized(group, self.band, self.inward)
+        return _maximized(group, self.band, self.inward)
 
     def needed(self, n_parameters: int) -> float:
         """Return what the logarithm of the likelihood must gain for more parameters."""
@@ -74,7 +74,7 @@ def fit_group(spectrum: Spectrum, group: Group, others: list[Resonances], slope:
     for _ in range(2):
         widths = group.modes.half_widths
         band, inward = cut(spectrum, own, others, group.reach(spectrum.resolution), slope)
-        fitted = maximized(group, band, inward)
+        fitted = _maximized(group, band, inward)
         group = fitted.group
         ratios = group.modes.half_widths / np.maximum(widths, 2 * spectrum.resolution)
         if np.all((ratios < 1.5) & (ratios > 1 / 1.5)) or np.any(ratios > WIDER):
@@ -82,7 +82,7 @@ def fit_group(spectrum: Spectrum, group: Group, others: list[Resonances], slope:
     return fitted
 
 
-def maximized(group: Group, band: Bins, inward: np.ndarray) -> GroupFit:
+def _maximized(group: Group, band: Bins, inward: np.ndarray) -> GroupFit:
     best, at = maximize(group.modes.turned(inward), band, [inward @ span for span in group.spans])
     return GroupFit(Group(best.turned(inward.conj().T), group.spans), at, band, inward)
 

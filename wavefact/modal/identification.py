@@ -72,10 +72,10 @@ def identify(
     -----
     Components of the same wavenumber and shape are gathered; the few signals that remain go together through
     covariance-driven stochastic subspace identification, whose model order is swept.  Poles that stay from
-    order to order are candidates; those that are prominent over the noise, of one shape and of positive power
-    are modes, refined by least squares on the correlation functions.  Slow modes are sought in slowed-down
-    signals.  A mode's shape is what its residue takes of each component's shape; its wavenumber comes from
-    the operator's Rayleigh quotient of that shape.
+    order to order, are prominent over the noise, of one shape and of positive power, are candidates.  Slow
+    modes are sought in slowed-down signals.  The likelihood of all channels in the frequency domain decides
+    which candidates are modes, and what their frequencies, damping ratios and shapes are; its curvature gives
+    the standard errors.  Wavenumbers come from the operator's Rayleigh quotient of the shapes.
 
     Where a factorization has penalised time too, its components already stand out of the noise and say where
     modes are.  Components of one shape whose frequencies form a chain are gathered; frequency and damping
@@ -118,10 +118,7 @@ def _of_tones(
     operator = fit.operator if operator is None else operator
     low, high = checked_range(frequency_range, checked_rate(fit.sampling_rate))
     model = modes_of_tones(fit, operator)
-    least, most = settings.damping_range
-    kept = (model.damping_ratios > least) & (model.damping_ratios < most)
-    kept = kept & (model.frequencies >= low) & (model.frequencies <= high)
-    model = elastic(model.select(kept), operator, settings)
+    model = elastic(_within(model, (low, high), settings), operator, settings)
     _logger.info("identified %d modes in %d components", model.n_modes, fit.spatial_factors.shape[1])
     return model
 
@@ -142,8 +139,12 @@ def fit_from_poles(
     spectrum, inward = spectrum_of_channels(channels, near)
     starts = [start for each in residues for start in _starts(each, inward, channels.denoised)]
     clusters = fit_modes(spectrum, starts, expected_slope(channels.quantity))
-    model = model_of(clusters, spectrum, channels.about)
-    least, most = settings.damping_range
+    return _within(model_of(clusters, spectrum, channels.about), (low, high), settings)
+
+
+def _within(model: ModalModel, limits: tuple[float, float], settings: IdentificationSettings) -> ModalModel:
+    """Return the modes within limits (low, high) [Hz] and the range of damping ratios."""
+    (low, high), (least, most) = limits, settings.damping_range
     frequencies, damping = model.frequencies, model.damping_ratios
     return model.select((damping > least) & (damping < most) & (frequencies >= low) & (frequencies <= high))
 

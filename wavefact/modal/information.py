@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavefact.modal.bins import Bins, Resonances, color_ratio, decays
-from wavefact.modal.whittle import Evaluation, prior, regular
+from wavefact.modal.whittle import Evaluation, prior, regular, root_response
 
 __all__ = ["derivatives"]
 
@@ -114,8 +114,7 @@ def _correlated(modes: Resonances, at: Evaluation) -> _Changes:
     """Return changes by the real, then the imaginary parts of the correlations of excitations."""
     n_modes = modes.frequencies.size if modes.correlation is not None else 0
     first, second = np.triu_indices(n_modes, 1)
-    size = np.sqrt(np.abs(np.einsum("iik->ik", at.response)))
-    own = size * np.exp(1j * np.angle(at.gains))
+    own = root_response(np.abs(np.einsum("iik->ik", at.response)), at.gains)
     cross = own[first] * own[second].conj()
     first, second = np.tile(first, 2), np.tile(second, 2)
     spread = np.concatenate([cross, 1j * cross])

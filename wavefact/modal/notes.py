@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from wavefact.modal.model import ModalModel
 
-__all__ = ["notes_of", "table_of"]
+__all__ = ["aligned", "notes_of", "table_of"]
 
 _UNSURE, _SHARED, _COMPLEX = 0.4, 0.7, 0.9  # relative error of damping; fit quality; phase collinearity
 _OVERLAP = 3.0  # half widths, closer than which modes are hard to tell apart
@@ -62,11 +63,16 @@ def table_of(model: ModalModel) -> str:
         values = factor * np.asarray(getattr(model, name))
         if np.any(np.isfinite(values)):
             columns.append([title, *(_cell(value, digits) for value in values)])
-    rows = list(zip(*columns, strict=True))
+    return aligned(columns, notes_of(model))
+
+
+def aligned(columns: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
+    """Return columns, each with its title first, as lines; behind each line but the first its note."""
     widths = [max(map(len, column)) for column in columns]
+    rows = zip(*columns, strict=True)
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    notes = ("note", *notes_of(model)) if any(notes_of(model)) else [""] * len(rows)
-    return "\n".join(f"{line}  {note}".rstrip() for line, note in zip(lines, notes, strict=True))
+    said = ["note" if any(notes) else "", *notes]
+    return "\n".join(f"{line}  {note}".rstrip() for line, note in zip(lines, said, strict=True))
 
 
 def _cell(value: float, digits: int) -> str:

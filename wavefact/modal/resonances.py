@@ -16,7 +16,7 @@ from wavefact.modal.splitting import CORE, PARAMETERS, SATELLITE, join, split, t
 from wavefact.modal.starts import begin
 from wavefact.modal.tones import Candidate
 
-__all__ = ["Mode", "find_modes", "overlapping", "reach"]
+__all__ = ["Mode", "find_modes", "overlapping"]
 
 _BINS = 8.0  # of a band, at least, on either side of a candidate
 _SAME_SHAPE, _SIMILAR_SHAPE = 0.95, 0.8  # MAC
@@ -83,7 +83,7 @@ def find_modes(spectrum: Spectrum, candidates: Sequence[Candidate], slope: float
     return modes
 
 
-def reach(mode: Mode, resolution: float) -> tuple[float, float]:
+def _reach(mode: Mode, resolution: float) -> tuple[float, float]:
     """Return the band (low, high) [Hz] out of which nothing of a resonance matters."""
     far = float(reach_of(np.array(mode.half_width), resolution))
     return mode.frequency - far, mode.frequency + far
@@ -104,7 +104,7 @@ def _entered(spectrum: Spectrum, candidate: Candidate, modes: list[Mode], slope:
     mode = Mode(found.turned(inward.conj().T), spectrum.inside(candidate.others))
     for _ in range(2):
         width = mode.half_width
-        band, inward = cut(spectrum, shape, before, reach(mode, spectrum.resolution), slope)
+        band, inward = cut(spectrum, shape, before, _reach(mode, spectrum.resolution), slope)
         found, at = maximize(mode.resonance.turned(inward), band)
         mode = replace(mode, resonance=found.turned(inward.conj().T))
         if 2 / 3 < mode.half_width / width < 3 / 2:  # the band follows from the damping
@@ -125,7 +125,7 @@ def _swept(spectrum: Spectrum, modes: list[Mode], slope: float, *, turning: bool
 def _together(
     spectrum: Spectrum, own: list[Mode], rest: list[Resonances], slope: float, turning: bool
 ) -> list[Mode]:
-    edges = [reach(mode, spectrum.resolution) for mode in own]
+    edges = [_reach(mode, spectrum.resolution) for mode in own]
     near = min(low for low, _ in edges), max(high for _, high in edges)
     joined = Resonances.joined([mode.resonance for mode in own])
     span = orthonormal(np.concatenate([joined.shapes, *(mode.others for mode in own)], axis=1))

@@ -89,7 +89,8 @@ def merge_setups(
     """
     check_setups(models, ModalModel)
     chosen = checked_references(models, references)
-    names, positions = merged_names(models, chosen), merged_positions(models, merged_names(models, chosen))
+    names = merged_names(models, chosen)
+    positions = merged_positions(models, names)
     _check_references(models, chosen)
     setups = _scalable(models, chosen)
     groups = group_modes(

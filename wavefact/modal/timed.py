@@ -31,19 +31,18 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
     checked_rate(fit.sampling_rate)
     n_points = int(fit.spatial_factors.shape[0])
     check_sizes(operator, n_points, int(fit.time_courses.shape[0]))
-    candidates = candidates_of(fit)
+    candidates, slope = candidates_of(fit), expected_slope(fit.quantity)
     shapes = [np.zeros((n_points, 0))]
     shapes += [np.column_stack([c.shape, c.others]) for c in candidates]
     found: list[Mode] = []
     if candidates:
         spectrum = spectrum_of(fit, np.concatenate(shapes, axis=1))
-        found = find_modes(spectrum, candidates, expected_slope(fit.quantity))
+        found = find_modes(spectrum, candidates, slope)
         low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
         found = [mode for mode in found if low <= mode.frequency < high]
     about = About(positions=operator.positions, quantity=fit.quantity, unit=fit.unit, names=None)
     if not found:
         return no_modes(n_points, about)
-    slope = expected_slope(fit.quantity)
     clusters = overlapping(found, spectrum.resolution)
     assessments = []
     for cluster in clusters:

@@ -13,7 +13,7 @@ import numpy as np
 
 from wavefact.modal.bins import Bins, Resonances, decays, random_response, transfer
 
-__all__ = ["Evaluation", "evaluate", "prior", "regular"]
+__all__ = ["Evaluation", "evaluate", "prior", "regular", "root_response"]
 
 _SLOPE_SPREAD = 4.0  # forces are seldom white
 _DAMPING, _DAMPING_SPREAD = 0.01, 2.0  # of structures; the spread is that of its logarithm
@@ -101,6 +101,11 @@ def _expected(modes: Resonances, band: Bins) -> list[tuple[np.ndarray, float]]:
     ]
 
 
+def root_response(spread: np.ndarray, gains: np.ndarray) -> np.ndarray:
+    """Return what unit excitations make of modes: the root of their power density, with the gains' phase."""
+    return np.asarray(np.sqrt(spread) * np.exp(1j * np.angle(gains)))
+
+
 def regular(normal: np.ndarray) -> np.ndarray:
     """Lift the diagonal of a Gram matrix by rounding, so that equal columns share."""
     return normal + np.diag(1e-10 * np.diag(normal) + np.finfo(float).tiny)
@@ -111,7 +116,7 @@ def _cross_response(modes: Resonances, band: Bins, gains: np.ndarray) -> np.ndar
     spread = random_response(modes, band, gains)
     if modes.correlation is None:
         return np.asarray(np.eye(len(spread))[:, :, None] * spread)
-    own = np.sqrt(spread) * np.exp(1j * np.angle(gains))
+    own = root_response(spread, gains)
     return np.asarray(modes.correlation[:, :, None] * own[:, None] * own.conj())
 
 

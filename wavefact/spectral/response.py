@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError
+from wavefact.preparation._units import MOTIONS
 from wavefact.storage import load_fields, save_fields
 
 __all__ = ["FrequencyResponse"]
 
 _KIND = "wavefact-frequency-response"
-_MOTION = ("displacement", "velocity", "acceleration")
 _PER_SECOND = ("", "/s", "/s^2")
 _ARRAYS = ("coherence", "ordinary_coherence", "standard_errors", "output_positions", "input_positions")
 _TEXT = ("estimator", "quantity", "unit", "input_unit")
@@ -144,12 +144,12 @@ class FrequencyResponse:
             If it is none of these, or `quantity` is not known.
         """
         for name in (quantity, self.quantity):
-            if name not in _MOTION:
+            if name not in MOTIONS:
                 raise InputError(
                     f"A response of {self.quantity or 'unknown quantity'!r} cannot become one of "
-                    f"{quantity!r}; both must be of {', '.join(_MOTION)}."
+                    f"{quantity!r}; both must be of {', '.join(MOTIONS)}."
                 )
-        before, after = _MOTION.index(self.quantity), _MOTION.index(quantity)
+        before, after = MOTIONS.index(self.quantity), MOTIONS.index(quantity)
         factor = self.laplace ** (after - before)
         return dataclasses.replace(
             self,
