@@ -74,12 +74,12 @@ def modes_of_response(
     >>> s = 2j * np.pi * f
     >>> poles = 2 * np.pi * np.array([5.0, 12.0]) * (-0.01 + 1j * np.sqrt(1 - 0.01**2))
     >>> terms = 1 / ((s - poles[:, None]) * (s - poles.conj()[:, None]))
-    >>> shapes = np.array([[1.0, 1.0], [0.5, -1.0]])
+    >>> shapes = np.array([[1.0, 1.0], [0.5, -0.8]])
     >>> compliance = np.einsum("om,im,mf->oif", shapes, shapes[:1], terms)
     >>> modes = wf.modes_of_response(wf.FrequencyResponse(f, compliance, quantity="displacement"))
     >>> modes.frequencies.round(3), modes.damping_ratios.round(4), modes.mode_shapes.real.round(3)
-    (array([ 5., 12.]), array([0.01, 0.01]), array([[ 1. , -1. ],
-           [ 0.5,  1. ]]))
+    (array([ 5., 12.]), array([0.01, 0.01]), array([[ 1. ,  1. ],
+           [ 0.5, -0.8]]))
     """
     chosen = _lines(response, frequency_range)
     values, s = response.values[:, :, chosen], response.laplace[chosen]
