@@ -215,3 +215,9 @@ def test_weights_of_a_long_recording_are_chosen_on_its_loudest_stretch(monkeypat
     assert fit.time_bandwidth == pytest.approx(fitted.time_bandwidth)
     for frequency in fitted.frequencies:
         assert np.min(np.abs(fit.frequencies / frequency - 1)) < 0.02
+
+
+def test_a_level_that_is_exceeded_by_a_millionth_is_not_halved_for_ever():
+    fit = wf.factorize(scenario_s2(0.0, rng=62).recording, wf.String(100))
+    assert fit.status is wf.Status.CERTIFIED
+    assert fit.n_components == 5

@@ -125,13 +125,13 @@ def _by_chord(residual: ResidualMap, domain: Domain, level: float, boxes: np.nda
 
 
 def _violated(residual: ResidualMap, level: float, points: np.ndarray, reach: float) -> np.ndarray:
-    """Tell where the columns within reach alone exceed the level."""
-    wrong = np.zeros(len(points), dtype=bool)
+    """Tell where the columns within reach alone exceed the level; of all columns, by however little."""
+    wrong, ignored = np.zeros(len(points), dtype=bool), MINOR if np.isfinite(reach) else 0.0
     for (tone,), here in _grouped(points[:, 1:]):
         diagonals = level**2 * box_weights(residual.space, points[here][:, [0, 0]])
         first, last = residual.near(tone, tone, reach)
         columns, gains = residual.columns(first, last), residual.gains(tone, tone, first, last)
-        wrong[here] = _indefinite(columns, gains, diagonals)
+        wrong[here] = _indefinite(columns, gains, diagonals, ignored)
     return wrong
 
 
@@ -196,14 +196,14 @@ def _definite(
     return passed
 
 
-def _indefinite(columns: np.ndarray, gains: np.ndarray, diagonals: np.ndarray) -> np.ndarray:
-    """Tell for each row D of `diagonals` whether D − R P Rᴴ is indefinite, from its main rows alone."""
+def _indefinite(columns: np.ndarray, gains: np.ndarray, diagonals: np.ndarray, ignored: float) -> np.ndarray:
+    """Tell for each row D of `diagonals` whether D − R P Rᴴ is indefinite without rows of a small trace."""
     traces = ((np.abs(columns) ** 2) @ gains) / diagonals
     found = np.zeros(len(diagonals), dtype=bool)
     open_ = np.flatnonzero(np.sum(traces, axis=1) >= 1.0)
     if len(open_) == 0:
         return found
-    orders, _, n_rest = _split(traces[open_], MINOR)
+    orders, _, n_rest = _split(traces[open_], ignored)
     needed = np.unique(np.concatenate([order[n:] for order, n in zip(orders, n_rest, strict=True)]))
     gram = (columns[needed] * gains) @ columns[needed].conj().T
     for i, order, n in zip(open_.tolist(), orders, n_rest, strict=True):
