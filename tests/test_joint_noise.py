@@ -8,6 +8,8 @@ from independent import line_eigenvalues
 
 from wavefact.joint import Curve, Plane, ResidualMap, peaks
 from wavefact.joint_noise import _stretches, expected_threshold, joint_threshold
+from wavefact.noise import noise_mixing
+from wavefact.operators import String
 from wavefact.problem import Axis
 
 
@@ -66,3 +68,19 @@ def test_the_same_generator_gives_the_same_threshold():
     assert joint_threshold(plane, False, np.random.default_rng(3)) == joint_threshold(
         plane, False, np.random.default_rng(3)
     )
+
+
+def test_the_threshold_of_mixed_noise_is_that_of_noise_at_the_sensors(rng):
+    positions = [0.3, 0.7, 2.2, 2.6, 2.9, 4.4, 6.5, 6.8, 7.0, 8.1, 8.3, 9.6]
+    operator, (_, time) = String(positions=positions, span=(0.0, 10.0)), make_axes(n=12)
+    space, mixing = Axis(operator.eigenvalues, 100.0), noise_mixing(operator)
+    plane = Plane(space, time)
+    threshold = joint_threshold(plane, False, np.random.default_rng(1), mixing)
+    tops = []
+    for _ in range(40):
+        residual = ResidualMap(operator.analyze(rng.standard_normal((12, 400))), space, time)
+        tops.append(peaks(residual, plane, 0.0, 10)[0].value)
+    assert max(tops) < threshold
+    assert threshold < 1.35 * np.mean(tops)
+    unmixed = joint_threshold(plane, False, np.random.default_rng(1))
+    assert sum(top > unmixed for top in tops) > 2  # where the mixing is forgotten, noise gives waves

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wavefact.noise import FLOOR, noise_floor, noise_regularization, noise_threshold
+from wavefact.fit import factorize
+from wavefact.noise import FLOOR, noise_floor, noise_mixing, noise_regularization, noise_threshold
 from wavefact.operators import Beam, String
 from wavefact.polar import polar
 from wavefact.problem import Axis
+from wavefact.recording import Recording
 from wavefact.ritz import ritz
 
 
@@ -131,3 +133,43 @@ def test_ritz_of_nothing():
     assert ritz(np.eye(5), axis, np.zeros(0)).shape == (0,)
     large = Axis(String(450).eigenvalues, 1.0)
     assert ritz(np.zeros((450, 450)), large, np.asarray([1.0])).tolist() == [0.0]
+
+
+UNEVEN = String(positions=[0.3, 0.7, 2.2, 2.6, 2.9, 4.4, 6.5, 6.8, 7.0, 8.1, 8.3, 9.6], span=(0.0, 10.0))
+
+
+def test_white_noise_of_sensors_is_mixed_where_points_have_uneven_shares(rng):
+    assert noise_mixing(String(12)) is None
+    mixing, signals = noise_mixing(UNEVEN), rng.normal(size=(12, 7))
+    np.testing.assert_allclose(mixing @ signals, UNEVEN.analyze(signals), atol=1e-12)
+    gram = mixing @ mixing.T
+    assert np.max(np.abs(gram - np.eye(12))) > 0.3  # it does not stay white
+
+
+@pytest.mark.parametrize("weight", [0.0, 10.0, 1e4])
+def test_the_threshold_of_mixed_noise_is_that_of_noise_at_the_sensors(weight):
+    axis, rng = Axis(UNEVEN.eigenvalues, weight), np.random.default_rng(2)
+    threshold = noise_threshold(axis, 300, False, np.random.default_rng(0), mixing=noise_mixing(UNEVEN))
+    polars = []
+    for _ in range(60):
+        values = UNEVEN.analyze(rng.normal(size=(12, 300)))
+        polars.append(polar(values @ values.T, axis, rtol=1e-3).attained)
+    assert sum(value > threshold for value in polars) <= 1
+    assert threshold < 1.25 * np.mean(polars)
+    unmixed = noise_threshold(axis, 300, False, np.random.default_rng(0))
+    assert sum(value > unmixed for value in polars) > 30  # where the mixing is forgotten, noise gives waves
+
+
+@pytest.mark.parametrize("deviation", [1e-3, 5.0])
+def test_the_floor_of_mixed_noise_is_that_of_the_sensors(deviation, rng):
+    signals = UNEVEN.analyze(deviation * rng.normal(size=(12, 4000)))
+    floor = noise_floor(signals @ signals.T, 4000, noise_mixing(UNEVEN))
+    assert floor.deviation == pytest.approx(deviation, rel=0.03)
+    assert floor.n_effective > 2000
+
+
+@pytest.mark.parametrize("time_weight", ["auto", 0.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_noise_at_uneven_sensors_has_no_components(seed, time_weight):
+    signals = np.random.default_rng(seed).normal(size=(12, 600))
+    assert factorize(Recording(signals), UNEVEN, time_weight=time_weight).n_components == 0

@@ -6,7 +6,7 @@ import logging
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, device, like
+from wavefact._arrays import Array, adjoint, array_namespace, device, is_complex, like
 from wavefact._fit_result import (
     assembled,
     checked_axis,
@@ -17,7 +17,7 @@ from wavefact._fit_result import (
 )
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.noise import noise_regularization
+from wavefact.noise import FEWEST_FOR_BULK, noise_mixing, noise_regularization, noise_threshold
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis, Problem, unweighted
 from wavefact.recording import Recording
@@ -34,7 +34,7 @@ class FitTask:
 
     def __init__(self, recording: Recording, operator: WaveOperator, rng: np.random.Generator) -> None:
         self._recording, self._operator, self._rng = recording, operator, rng
-        self._reduction = Reduction(recording, operator)
+        self._reduction, self._mixing = Reduction(recording, operator), noise_mixing(operator)
         warn_of_offsets(self._reduction.mean_share)
 
     def _axis(self, weight: float) -> Axis:
@@ -51,16 +51,26 @@ class FitTask:
         reductions = [Reduction(window, self._operator) for window in windows]
         halves = tuple(r.gram * (r.scale / self._reduction.scale) ** 2 for r in reductions)
         eigenvalues = like(self._operator.eigenvalues, self._reduction.gram)
-        weight = choose_weight(halves, middle, eigenvalues, like(self._operator.basis, self._reduction.gram))
+        basis = like(self._operator.basis, self._reduction.gram)
+        weight = choose_weight(halves, middle, eigenvalues, basis, self._mixing)
         logger.info("wave_weight %.3g chosen by held-out prediction", weight)
         return weight
 
-    def regularization(self, weight: float) -> tuple[float, float]:
-        """Return the estimated noise and the λ at which it gives no component."""
-        reduction, scale = self._reduction, self._reduction.scale
+    def regularization(self, weight: float, noise: float | None = None) -> tuple[float, float]:
+        """Return the estimated noise and the λ at which it gives no component.
+
+        `noise`, seen elsewhere, is taken where the singular values do not end in a noise floor.
+        """
+        reduction, scale, axis = self._reduction, self._reduction.scale, self._axis(weight)
         penalty, floor = noise_regularization(
-            reduction.gram, self._axis(weight), reduction.n_samples, self._rng
+            reduction.gram, axis, reduction.n_samples, self._rng, mixing=self._mixing
         )
+        has_bulk = floor.is_visible and len(axis) >= FEWEST_FOR_BULK
+        if noise is not None and not has_bulk:
+            threshold = noise_threshold(
+                axis, reduction.n_samples, is_complex(reduction.gram), self._rng, mixing=self._mixing
+            )
+            return noise, noise * threshold
         if not floor.is_visible:
             logger.warning(
                 "The singular values fall off without a noise floor, so the automatic regularization is a "

@@ -22,7 +22,7 @@ from wavefact.factorization import Factorization
 from wavefact.joint import Curve, Domain, Plane
 from wavefact.joint_noise import joint_threshold
 from wavefact.joint_selection import WeightChoice, choose_weights
-from wavefact.noise import noise_floor
+from wavefact.noise import FEWEST_FOR_BULK, FLOOR, noise_floor, noise_mixing
 from wavefact.operators import Time, WaveOperator
 from wavefact.problem import Problem
 from wavefact.recording import Recording
@@ -33,6 +33,7 @@ from wavefact.solvers.certified import CertifiedGrowth
 
 logger = logging.getLogger("wavefact")
 
+NORMAL_MEDIAN = 0.6744897501960817  # of the magnitude of a normal variable
 SHORTEST, LONG = 16, 2**15  # samples: weights are chosen on the loudest LONG ones
 
 
@@ -52,7 +53,9 @@ class JointTask:
         self, recording: Recording, operator: WaveOperator, time: Time, rng: np.random.Generator
     ) -> None:
         self._recording, self._operator, self.time, self._rng = recording, operator, time, rng
+        self._mixing = noise_mixing(operator)
         self.choice: WeightChoice | None = None  # made by `choose`
+        self.noise_seen: float | None = None  # by `choose`, in the recording's unit
         self._seed: Seed | None = None
 
     @cached_property
@@ -74,13 +77,20 @@ class JointTask:
     @cached_property
     def noise(self) -> float:
         """Standard deviation of the noise of the scaled recording."""
-        floor = noise_floor(self._data @ adjoint(self._data), self._recording.n_samples)
-        if not floor.is_visible:
+        gram = self._data @ adjoint(self._data)
+        floor = noise_floor(gram, self._recording.n_samples, self._mixing)
+        has_bulk = int(self._data.shape[0]) >= FEWEST_FOR_BULK
+        if floor.is_visible and has_bulk:
+            return floor.deviation
+        if has_bulk:
             logger.warning(
                 "The singular values fall off without a noise floor, so automatic weights are a guess: "
                 "if most components are not waves, give a larger regularization."
             )
-        return floor.deviation
+        # Of few sensors every singular value holds waves; most frequencies at most wavenumbers do not.
+        sizes = to_numpy(array_namespace(self._data).abs(self._data))
+        quietest = FLOOR * float(np.sqrt(np.mean(sizes**2)))
+        return min(floor.deviation, max(float(np.median(sizes)) / NORMAL_MEDIAN, quietest))
 
     def choose(
         self, wave_weight: float | None, bandwidth: float | None = None, time_weight: float | None = None
@@ -96,8 +106,9 @@ class JointTask:
             time = Time(LONG, self.time.sampling_rate, self.time.order)
             part = JointTask(piece, self._operator, time, self._rng)
             self.choice = part.choose(wave_weight, bandwidth, time_weight)
-            self._seed = part._seed
+            self._seed, self.noise_seen = part._seed, part.noise_seen
             return self.choice
+        self.noise_seen = self.noise * self.scale
         self.choice, self._seed = choose_weights(
             self._data,
             self._operator,
@@ -119,7 +130,7 @@ class JointTask:
 
     def regularization(self, domain: Domain) -> tuple[float, float]:
         """Return the estimated noise and the λ at which it gives no component."""
-        threshold = joint_threshold(domain, is_complex(self._data), self._rng)
+        threshold = joint_threshold(domain, is_complex(self._data), self._rng, self._mixing)
         noise, penalty = self.noise * self.scale, self.noise * self.scale * threshold
         logger.info("regularization %.4g from noise of deviation %.3g", penalty, noise)
         return noise, penalty

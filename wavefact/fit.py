@@ -124,7 +124,8 @@ def factorize(
     check_run(operator, start, callback)
     generator = np.random.default_rng(rng)
     order = time_order(time_weight, regularization, recording, dispersion)
-    chosen, choice = None if wave_weight == "auto" else float(wave_weight), None
+    chosen = None if wave_weight == "auto" else float(wave_weight)
+    choice, noise_seen = None, None
     if order:
         task = JointTask(recording, operator, time_axis(recording, order), generator)
         weights = _joint_weights(task, wave_weight, time_weight, dispersion)
@@ -138,11 +139,11 @@ def factorize(
             return task.solve(
                 solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
             )
-        chosen, choice = weights[0], task.choice
+        chosen, choice, noise_seen = weights[0], task.choice, task.noise_seen
         del task  # as large as the recording
     space = FitTask(recording, operator, generator)
     weight = space.wave_weight() if chosen is None else chosen
-    noise, penalty = _penalty(regularization, lambda: space.regularization(weight))
+    noise, penalty = _penalty(regularization, lambda: space.regularization(weight, noise_seen))
     solver = CertifiedGrowth(rtol or RTOL, max_components)
     fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
     return replace(fit, choice=choice)

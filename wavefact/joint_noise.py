@@ -40,7 +40,9 @@ class _Stretch:
     count: float
 
 
-def joint_threshold(domain: Domain, is_complex: bool, rng: np.random.Generator) -> float:
+def joint_threshold(
+    domain: Domain, is_complex: bool, rng: np.random.Generator, mixing: np.ndarray | None = None
+) -> float:
     """Return a high quantile of the polar of standard normal noise on a domain.
 
     Parameters
@@ -50,11 +52,16 @@ def joint_threshold(domain: Domain, is_complex: bool, rng: np.random.Generator) 
     is_complex : bool
         Whether the noise is complex (of unit variance altogether).
     rng : numpy.random.Generator
+    mixing : array, shape (n_points, n_points), optional
+        By which white noise of the sensors has come into the eigenbasis, as `noise_mixing` returns it.
     """
     stretches = _stretches(domain.time)
     n_draws = max(2, N_DRAWS // len(stretches))
     heights = np.asarray(
-        [[_highest(domain, stretch, is_complex, rng) for _ in range(n_draws)] for stretch in stretches]
+        [
+            [_highest(domain, stretch, (is_complex, mixing), rng) for _ in range(n_draws)]
+            for stretch in stretches
+        ]
     )
     spread = sqrt(6.0 * float(np.mean(np.var(heights, axis=1, ddof=1)))) / pi
     spread = max(spread, 1e-9 * float(heights.max()))
@@ -104,7 +111,10 @@ def _stretches(time: Axis) -> list[_Stretch]:
     return [_Stretch(edges[i], edges[i + 1], count) for i, count in zip(chosen.tolist(), counts, strict=True)]
 
 
-def _highest(domain: Domain, stretch: _Stretch, is_complex: bool, rng: np.random.Generator) -> float:
+def _highest(
+    domain: Domain, stretch: _Stretch, kind: tuple[bool, np.ndarray | None], rng: np.random.Generator
+) -> float:
+    is_complex, mixing = kind
     betas, margin = to_numpy(domain.time.eigenvalues), MARGIN * domain.time.bandwidth
     inside = betas[stretch.start : stretch.stop]
     first, last = np.searchsorted(betas, [inside[0] - margin, inside[-1] + margin])
@@ -112,6 +122,7 @@ def _highest(domain: Domain, stretch: _Stretch, is_complex: bool, rng: np.random
     noise = rng.standard_normal(shape)
     if is_complex:
         noise = (noise + 1j * rng.standard_normal(shape)) * sqrt(0.5)
+    noise = noise if mixing is None else mixing @ noise
     space = Axis(to_numpy(domain.space.eigenvalues), domain.space.weight)
     weight = domain.time.weight
     residual = ResidualMap(noise, space, Axis(betas[first:last], weight))

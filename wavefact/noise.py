@@ -20,17 +20,19 @@ from math import log, pi, sqrt
 
 import numpy as np
 
-from wavefact._arrays import Array, array_namespace, is_complex, like, to_numpy
+from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, to_numpy
+from wavefact.operators import WaveOperator
 from wavefact.problem import Axis
 from wavefact.ritz import candidate_centres, ritz
 
-__all__ = ["NoiseFloor", "noise_floor", "noise_regularization", "noise_threshold"]
+__all__ = ["NoiseFloor", "noise_floor", "noise_mixing", "noise_regularization", "noise_threshold"]
 
 DRAWS = (8, 64)  # of noise, to learn its polar's spread: small arrays scatter more, and cost less
 DRAWN_ROWS = 3200  # altogether, within these limits
 QUANTILE = 0.999  # of the noise's polar: one recording of pure noise in 1000 gives a component
 MANY, ROUGH_STEPS, KEPT_FROM = 500, 6, 0.8  # centres, from which a rough look leaves this share of them out
 LOW = 0.1  # quantile of the bulk that tells its width; signals do not reach down there
+FEWEST_FOR_BULK = 12  # sensors: of fewer, waves may hold half of the singular values and more
 FLOOR = 1e-6  # of the signals' root mean square: less noise than this cannot be told from rounding
 N_ANGLES = 2001
 
@@ -54,7 +56,15 @@ class NoiseFloor:
     is_visible: bool = True
 
 
-def noise_floor(gram: Array, n_samples: int) -> NoiseFloor:
+def noise_mixing(operator: WaveOperator) -> np.ndarray | None:
+    """Return what takes the sensors' white noise to the eigenbasis, (n_points, n_points): Γᵀ diag(√shares).
+
+    None where all points have equal shares of the structure: there noise stays white.
+    """
+    return None if np.all(operator.shares == 1.0) else to_numpy(operator.analyze(np.eye(operator.n_points)))
+
+
+def noise_floor(gram: Array, n_samples: int, mixing: np.ndarray | None = None) -> NoiseFloor:
     """Return the noise floor of a recording.
 
     Parameters
@@ -62,6 +72,8 @@ def noise_floor(gram: Array, n_samples: int) -> NoiseFloor:
     gram : array, shape (n_sensors, n_sensors)
         Y Yᴴ.
     n_samples : int
+    mixing : array, shape (n_sensors, n_sensors), optional
+        By which white noise of the sensors has come into Y, as `noise_mixing` returns it.
 
     Notes
     -----
@@ -70,6 +82,9 @@ def noise_floor(gram: Array, n_samples: int) -> NoiseFloor:
     left out until none is left.  Where that would leave out more than half of all, the
     eigenvalues fall off without a bulk, and the match of all of them has to do.
     """
+    if mixing is not None:
+        inverse = like(np.linalg.inv(mixing), gram)
+        gram = inverse @ gram @ adjoint(inverse)
     values = np.sort(np.maximum(to_numpy(array_namespace(gram).linalg.eigvalsh(gram)), 0.0))
     values = values[-min(len(values), n_samples) :]
     long, kept = max(int(gram.shape[0]), n_samples), len(values)
@@ -97,7 +112,12 @@ def _matched(values: np.ndarray, long: int) -> NoiseFloor:
 
 
 def noise_regularization(
-    gram: Array, axis: Axis, n_samples: int, rng: np.random.Generator, n_draws: int | None = None
+    gram: Array,
+    axis: Axis,
+    n_samples: int,
+    rng: np.random.Generator,
+    n_draws: int | None = None,
+    mixing: np.ndarray | None = None,
 ) -> tuple[float, NoiseFloor]:
     """Return the λ at which the noise of a recording gives no component, and its noise floor.
 
@@ -110,14 +130,21 @@ def noise_regularization(
     rng : numpy.random.Generator
     n_draws : int, optional
         Noises to draw; by default as many as the array's size needs.
+    mixing : array, shape (n_points, n_points), optional
+        As in `noise_floor`.
     """
-    floor = noise_floor(gram, n_samples)
-    threshold = noise_threshold(axis, floor.n_effective, is_complex(gram), rng, n_draws)
+    floor = noise_floor(gram, n_samples, mixing)
+    threshold = noise_threshold(axis, floor.n_effective, is_complex(gram), rng, n_draws, mixing)
     return floor.deviation * sqrt(n_samples / floor.n_effective) * threshold, floor
 
 
 def noise_threshold(
-    axis: Axis, n_samples: float, complex_noise: bool, rng: np.random.Generator, n_draws: int | None = None
+    axis: Axis,
+    n_samples: float,
+    complex_noise: bool,
+    rng: np.random.Generator,
+    n_draws: int | None = None,
+    mixing: np.ndarray | None = None,
 ) -> float:
     """Return a high quantile of the polar of standard normal noise.
 
@@ -132,6 +159,8 @@ def noise_threshold(
     rng : numpy.random.Generator
     n_draws : int, optional
         Noises to draw; by default as many as the array's size needs.
+    mixing : array, shape (n_points, n_points), optional
+        As in `noise_floor`.
 
     Notes
     -----
@@ -142,6 +171,7 @@ def noise_threshold(
     draws, centres = [], candidate_centres(axis)
     for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS))):
         factor = _bartlett(len(axis), n_samples, complex_noise, rng)
+        factor = factor if mixing is None else mixing @ factor
         gram = like(factor @ factor.conj().T, axis.eigenvalues)
         draws.append(_highest(gram, axis, centres))
     spread = float(np.std(draws, ddof=1)) * sqrt(6.0) / pi

@@ -43,7 +43,11 @@ def candidate_weights(eigenvalues: np.ndarray) -> np.ndarray:
 
 
 def choose_weight(
-    halves: tuple[Array, Array], n_samples: int, eigenvalues: Array, to_sensors: Array
+    halves: tuple[Array, Array],
+    n_samples: int,
+    eigenvalues: Array,
+    to_sensors: Array,
+    mixing: np.ndarray | None = None,
 ) -> float:
     """Return the candidate weight that best predicts held-out sensors.
 
@@ -57,11 +61,15 @@ def choose_weight(
         Of the operator.
     to_sensors : array, shape (n_points, n_points)
         Eigenvectors of the operator as columns.
+    mixing : array, shape (n_points, n_points), optional
+        By which white noise of the sensors has come into the eigenbasis.
     """
     candidates = candidate_weights(to_numpy(eigenvalues))
     scores = [
         sum(
-            _held_out_error(Axis(eigenvalues, float(weight)), halves[i], halves[1 - i], n_samples, to_sensors)
+            _held_out_error(
+                Axis(eigenvalues, float(weight)), halves[i], halves[1 - i], n_samples, (to_sensors, mixing)
+            )
             for i in (0, 1)
         )
         for weight in candidates
@@ -69,9 +77,12 @@ def choose_weight(
     return float(candidates[int(np.argmin(scores))])
 
 
-def _held_out_error(axis: Axis, seen: Array, unseen: Array, n_samples: int, to_sensors: Array) -> float:
+def _held_out_error(
+    axis: Axis, seen: Array, unseen: Array, n_samples: int, bases: tuple[Array, np.ndarray | None]
+) -> float:
+    to_sensors, mixing = bases
     rng = np.random.default_rng(0)  # the same noise for every candidate, so that they compare
-    regularization, _ = noise_regularization(seen, axis, n_samples, rng, N_DRAWS)
+    regularization, _ = noise_regularization(seen, axis, n_samples, rng, N_DRAWS, mixing)
     regularization = max(regularization, QUIETEST * sqrt(_power(seen)))
     if not regularization > 0:  # a silent half predicts nothing
         return _power(unseen)

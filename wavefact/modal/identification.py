@@ -157,7 +157,8 @@ def _starts(residues: Residues, inward: np.ndarray, denoised: bool) -> list[Star
         significant = residues.significant[:, m] if denoised else slice(None)
         span = orthonormal(inward[:, significant]) if denoised else np.eye(len(shape))
         axes, sizes, _ = np.linalg.svd(np.stack([shape.real, shape.imag], axis=1), full_matrices=False)
-        column = span @ (span.conj().T @ (axes[:, 0] if sizes[1] < _NEARLY_REAL * sizes[0] else shape))
+        is_real = sizes[-1] < _NEARLY_REAL * sizes[0] or len(sizes) == 1  # of one channel, any shape is
+        column = span @ (span.conj().T @ (axes[:, 0] if is_real else shape))
         starts.append(
             Start(
                 frequency=float(residues.frequencies[m]),
