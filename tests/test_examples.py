@@ -44,6 +44,22 @@ def test_the_frequency_wavenumber_map_has_six_modes_on_one_line(root: Path, tmp_
     assert (tmp_path / "frequency_wavenumber.png").read_bytes().startswith(PNG)
 
 
+def test_between_its_limits_the_factorization_beats_both_and_the_classical_band_pass(
+    root: Path, tmp_path: Path
+) -> None:
+    result = run(root, tmp_path, "filtering_view.py")
+    assert result.returncode == 0, result.stderr
+    words = re.findall(r"([a-zγ][a-zγ -]+) (0\.\d+)", result.stdout)
+    errors = {name: float(value) for name, value in words}
+    assert errors["best γ"] <= errors["automatic γ"]
+    others = [errors[name] for name in ("nuclear norm", "group lasso", "best band-pass")]
+    assert errors["automatic γ"] < 0.85 * min(others)
+    centres = re.findall(r"^ +([\d.]+) +[\d.]+ +[\d.]+ +[\d.]+$", result.stdout, re.MULTILINE)
+    for centre, expected in zip(centres, [5.54, 10.91, 17.97], strict=True):
+        assert abs(float(centre) / expected - 1) < 0.01
+    assert (tmp_path / "filtering_view.png").read_bytes().startswith(PNG)
+
+
 def test_the_beam_camera_agrees_with_the_accelerometer(root: Path, tmp_path: Path, shared_data: Path) -> None:
     data = shared_data / "beam_highspeed_camera" / "displacements_lk.npy"
     result = run(root, tmp_path, "beam_camera.py", data, "--picture", "picture.png")

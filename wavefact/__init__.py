@@ -13,7 +13,7 @@ from wavefact.errors import (
     WavefactError,
 )
 from wavefact.factorization import Factorization
-from wavefact.filters import gains, passband, wave_weight_from_bandwidth
+from wavefact.filters import FilterBank, gains, passband, wave_weight_from_bandwidth
 from wavefact.fit import factorize, regularization_path
 from wavefact.frequency_wavenumber import (
     DispersionPoints,
@@ -76,6 +76,7 @@ __all__ = [
     "CorruptFileError",
     "DispersionPoints",
     "Factorization",
+    "FilterBank",
     "FiniteElement",
     "FrequencyResponse",
     "FrequencyWavenumberMap",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import CorruptFileError, NotCertifiedError
+from wavefact.filters import FilterBank
 from wavefact.joint_selection import WeightChoice
 from wavefact.operators import Time, WaveOperator, operator_from_dict
 from wavefact.solution import Certificate, Status, Step
@@ -113,6 +114,21 @@ class Factorization:
         if self.time_operator is None or self.time_operator.order != 1:
             return None
         return self.time_operator.bandwidth(self.time_weight)
+
+    @property
+    def filters(self) -> FilterBank:
+        """The filter over space of each component: centre, half-power points [rad/m], gains."""
+        return FilterBank(self.operator, self.wave_weight, np.maximum(self.eigenvalues, 0.0))
+
+    @property
+    def time_filters(self) -> FilterBank | None:
+        """The filter over time of each component, with its band in Hz, where time is penalised, else None.
+
+        In cycles per sample where the sampling rate is unknown.
+        """
+        if self.time_operator is None or self.time_eigenvalues is None:
+            return None
+        return FilterBank(self.time_operator, self.time_weight, np.maximum(self.time_eigenvalues, 0.0))
 
     def reconstruct(self) -> np.ndarray:
         """Return the sum of all components, shape (n_points, n_samples), in `unit`."""

@@ -10,6 +10,7 @@ Add a picture: one file beside these with one function, and one line in ``__all_
 from wavefact.plots.animation import animate
 from wavefact.plots.certificate import certificate
 from wavefact.plots.components import components
+from wavefact.plots.filters import filters
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
 from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
@@ -27,6 +28,7 @@ __all__ = [
     "animate",
     "certificate",
     "components",
+    "filters",
     "frequency_wavenumber",
     "mac_matrix",
     "modes",

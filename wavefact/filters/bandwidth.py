@@ -1,10 +1,4 @@
-"""The filter view of a wave weight: what γ means in wavenumber.
-
-``W(κ)^{-1/2}`` is the magnitude ``1/√(1 + γ(α − κ)²)`` of a first-order Butterworth band-pass
-centred at κ, with half-power points at ``|α − κ| = 1/√γ``; the polar is the largest singular
-value over the bank of all of them.  γ always goes with the units of the operator's
-eigenvalues, so ask for it as a band in wavenumber.
-"""
+"""From a wave weight to a band in wavenumber, and back: one filter at a time."""
 
 from __future__ import annotations
 
