@@ -7,15 +7,18 @@
 One step a file.  Where modes may be: grouping, bands, subspace, stability, residues, search; tones where
 time was penalised too.  Which are, and how sure: spectrum, bins, starts, whittle, information, scoring, then
 groups, elaboration, fitting, or splitting and resonances for tones, and estimates.  For several setups:
-setup_poles, setup_groups, setup_scale.
+setup_poles, setup_groups, setup_scale.  Of media that are not uniform, and of waves that pass by:
+tone_shapes, then piecewise and segments, or directed_waves.
 """
 
 from wavefact.modal.comparison import ModeComparison, compare_modes
 from wavefact.modal.complexity import mcf, mpc, mpd
+from wavefact.modal.directed_waves import DirectedWaves, directed_waves
 from wavefact.modal.expansion import expand_shapes
 from wavefact.modal.export import read_modes, write_modes
 from wavefact.modal.identification import identify
 from wavefact.modal.model import ModalModel
+from wavefact.modal.segments import Segments, segments
 from wavefact.modal.settings import IdentificationSettings
 from wavefact.modal.setup_poles import identify_setups
 from wavefact.modal.setups import merge_setups
@@ -26,16 +29,19 @@ from wavefact.modal.stabilization import PoleGroup, Stabilization, stabilization
 from wavefact.modal.wave_speed import WaveSpeed, wave_speed
 
 __all__ = [
+    "DirectedWaves",
     "IdentificationSettings",
     "ModalModel",
     "ModeComparison",
     "PoleGroup",
+    "Segments",
     "SpeedFit",
     "StabilityLimits",
     "Stabilization",
     "WaveSpeed",
     "comac",
     "compare_modes",
+    "directed_waves",
     "expand_shapes",
     "fit_speed",
     "identify",
@@ -47,6 +53,7 @@ __all__ = [
     "mpd",
     "msf",
     "read_modes",
+    "segments",
     "stabilization",
     "wave_speed",
     "write_modes",

@@ -34,7 +34,7 @@ class ModalModel:
     mode_shapes : (n_points, n_modes) array, real or complex
         Largest entry 1.
     wavenumbers : (n_modes,) array [rad/m], optional
-        NaN where no operator says what a wavenumber is.
+        NaN where no operator says what a wavenumber is; of travelling waves e^(i(ωt − kx)) with a sign.
     fit_quality : (n_modes,) array in [0, 1], optional
         Share of the recording's content at the mode's pole that the mode explains; 1 for a simulated truth.
     contributions : (n_modes,) array, optional
@@ -128,8 +128,8 @@ class ModalModel:
 
     @property
     def phase_velocities(self) -> np.ndarray:
-        """Phase velocity 2πf/k of each mode, (n_modes,) [m/s]; NaN where k is unknown or 0."""
-        waving = self.wavenumbers > 0
+        """Phase velocity 2πf/k of each mode, with the sign of k, (n_modes,) [m/s]; NaN without k."""
+        waving = self.wavenumbers != 0
         unknown = np.full(self.n_modes, np.nan)
         return np.divide(2 * np.pi * self.frequencies, self.wavenumbers, out=unknown, where=waving)
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from wavefact.errors import InputError
 
-__all__ = ["Excitation", "Impact", "InitialDisplacement", "RandomForce", "named_excitation"]
+__all__ = ["Burst", "Excitation", "Impact", "InitialDisplacement", "RandomForce", "named_excitation"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,42 @@ class InitialDisplacement:
     shape: ArrayLike | None = None
 
 
-Excitation = Impact | RandomForce | InitialDisplacement
+@dataclass(frozen=True)
+class Burst:
+    """Drive one point with a tone burst under a Hann window, as a piezoelectric actuator does.
+
+    Attributes
+    ----------
+    frequency : float [Hz]
+        Of the tone.
+    n_cycles : float
+        Of the tone within the window.
+    position : float or (n_dims,) array [m]
+        The nearest point of the operator is driven; None for the point a third of the way along.
+    time : float [s]
+        When the burst begins, after the first sample.
+    level : float [N]
+        Amplitude; the force is constant from sample to sample.
+    """
+
+    frequency: float
+    n_cycles: float = 5.0
+    position: ArrayLike | None = None
+    time: float = 0.0
+    level: float = 1.0
+
+    def force(self, times: np.ndarray) -> np.ndarray:
+        """Return the force at times (n,) [s], in newtons."""
+        if not (self.frequency > 0 and self.n_cycles > 0):
+            raise InputError(
+                f"A burst of {self.n_cycles:g} cycles at {self.frequency:g} Hz; both must be positive."
+            )
+        phase = 2 * np.pi * self.frequency * (times - self.time)
+        inside = (phase >= 0) & (phase <= 2 * np.pi * self.n_cycles)
+        return np.asarray(self.level * inside * 0.5 * (1 - np.cos(phase / self.n_cycles)) * np.sin(phase))
+
+
+Excitation = Impact | RandomForce | InitialDisplacement | Burst
 
 
 def named_excitation(excitation: Excitation | str) -> Excitation:
@@ -81,16 +116,16 @@ def named_excitation(excitation: Excitation | str) -> Excitation:
     >>> named_excitation("random")
     RandomForce(positions=None, band=None, level=1.0)
     """
-    named: dict[str, type[Excitation]] = {
-        "impact": Impact,
-        "random": RandomForce,
-        "initial": InitialDisplacement,
+    named: dict[str, Excitation] = {
+        "impact": Impact(),
+        "random": RandomForce(),
+        "initial": InitialDisplacement(),
     }
-    if isinstance(excitation, (Impact, RandomForce, InitialDisplacement)):
+    if isinstance(excitation, (Impact, RandomForce, InitialDisplacement, Burst)):
         return excitation
     if excitation not in named:
         raise InputError(f"Unknown excitation {excitation!r}; expected one of {', '.join(map(repr, named))}.")
-    return named[excitation]()
+    return named[excitation]
 
 
 def nearest_points(positions: np.ndarray, wanted: ArrayLike) -> np.ndarray:

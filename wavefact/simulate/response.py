@@ -9,7 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.simulate.excitation import Excitation, Impact, InitialDisplacement, RandomForce, nearest_points
+from wavefact.simulate.excitation import (
+    Burst,
+    Excitation,
+    Impact,
+    InitialDisplacement,
+    RandomForce,
+    nearest_points,
+)
 from wavefact.simulate.structure import Structure
 
 __all__ = ["modal_response"]
@@ -52,6 +59,8 @@ def modal_response(
         states, forces = _impact(structure, excitation, sampling_rate, n_samples)
     elif isinstance(excitation, InitialDisplacement):
         states, forces = _released(structure, excitation, sampling_rate, n_samples)
+    elif isinstance(excitation, Burst):
+        states, forces = _driven(structure, excitation, sampling_rate, n_samples)
     else:
         states, forces = _shaken(structure, excitation, sampling_rate, n_samples, rng)
     poles = structure.poles[:, None]
@@ -92,22 +101,35 @@ def _released(
     return states[:, None] * np.exp(poles[:, None] * times), np.zeros((1, 1))
 
 
+def _driven(
+    structure: Structure, burst: Burst, sampling_rate: float, n_samples: int
+) -> tuple[np.ndarray, np.ndarray]:
+    point = _points(structure, burst.position)[0]
+    force = burst.force(np.arange(n_samples) / sampling_rate)
+    forces = np.outer(structure.mode_shapes[point], force)
+    return _filtered(structure, forces, sampling_rate), forces
+
+
 def _shaken(
     structure: Structure, force: RandomForce, sampling_rate: float, n_samples: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    from scipy.signal import lfilter
-
     slowest = float(np.min(-structure.poles.real))
     warm_up = min(int(5 * sampling_rate / slowest) if slowest > 0 else 0, _MAX_WARM_UP)
     everywhere = np.arange(structure.operator.n_points)
     points = everywhere if force.positions is None else _points(structure, force.positions)
     forces = force.level * rng.standard_normal((points.size, warm_up + n_samples))
     forces = structure.mode_shapes[points].T @ _band_limited(forces, force.band, sampling_rate)
+    return _filtered(structure, forces, sampling_rate)[:, warm_up:], forces[:, warm_up:]
+
+
+def _filtered(structure: Structure, forces: np.ndarray, sampling_rate: float) -> np.ndarray:
+    """Return the states under modal forces (n_modes, n_samples), each constant until the next sample."""
+    from scipy.signal import lfilter
+
     step = np.exp(structure.poles / sampling_rate)
     gains = (step - 1) / structure.poles
     # the state at a sample holds the forces before it
-    states = np.stack([lfilter([0, g], [1, -p], f) for g, p, f in zip(gains, step, forces, strict=True)])
-    return states[:, warm_up:], forces[:, warm_up:]
+    return np.stack([lfilter([0, g], [1, -p], f) for g, p, f in zip(gains, step, forces, strict=True)])
 
 
 def _band_limited(forces: np.ndarray, band: tuple[float, float] | None, sampling_rate: float) -> np.ndarray:
