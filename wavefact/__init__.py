@@ -3,6 +3,7 @@
 `read` a recording, `factorize` it into wave-like components, `identify` the modes in them.
 """
 
+from wavefact.denoising import declip, denoise
 from wavefact.errors import (
     CorruptFileError,
     InputError,
@@ -72,6 +73,7 @@ from wavefact.preparation import (
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
 from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_of_response
+from wavefact.whitening import Whitening, whiten
 
 __all__ = [
     "Beam",
@@ -110,6 +112,7 @@ __all__ = [
     "WaveOperator",
     "WaveSpeed",
     "WavefactError",
+    "Whitening",
     "align",
     "bandpass",
     "channel_faults",
@@ -117,6 +120,8 @@ __all__ = [
     "compare_modes",
     "correlation_functions",
     "decimate",
+    "declip",
+    "denoise",
     "detrend",
     "directed_waves",
     "dispersion_points",
@@ -153,6 +158,7 @@ __all__ = [
     "travelling_waves",
     "wave_speed",
     "wave_weight_from_bandwidth",
+    "whiten",
     "write",
     "write_modes",
 ]

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wavefact.errors import InputError
+from wavefact.operators._condensation import condensed
 from wavefact.operators.base import WaveOperator
 from wavefact.operators.beam import Beam
 from wavefact.operators.finite_element import FiniteElement
@@ -32,6 +33,7 @@ __all__ = [
     "String",
     "Time",
     "WaveOperator",
+    "condensed",
     "operator_from_dict",
 ]
 
