@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from wavefact.baselines import BASELINES as ALL_BASELINES
 from wavefact.io import FORMATS as ALL_FORMATS
 from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time
 from wavefact.recording import Recording
@@ -49,6 +50,8 @@ OPERATORS = [
     pytest.param(FiniteElement(CHAIN, mass=[1.0, 2.0, 0.5, 0.1]), id="finite-element"),
 ]
 
+
+BASELINES = [pytest.param(baseline, id=name) for name, baseline in ALL_BASELINES.items()]
 
 FORMATS = list(ALL_FORMATS)
 

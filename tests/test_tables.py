@@ -13,6 +13,7 @@ import pytest
 
 # Room: the name of its table, and the public files that are no member of it but what members are made of.
 ROOMS: dict[str, tuple[str, set[str]]] = {
+    "baselines": ("BASELINES", {"base"}),
     "io": ("FORMATS", {"atomic", "base"}),
     "operators": ("OPERATORS", {"base"}),
     "solvers": ("SOLVERS", {"base", "descent", "growth", "joint_descent", "joint_search", "space_search"}),

@@ -1,0 +1,71 @@
+"""Dynamic mode decomposition of the signals and their delays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from wavefact.baselines._dynamics import Dynamics, fitted, leading, most_delays
+from wavefact.baselines._poles import modes_of_poles
+from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
+from wavefact.modal.model import ModalModel
+from wavefact.operators.base import WaveOperator
+from wavefact.recording import Recording
+
+__all__ = ["HankelDMD"]
+
+_DELAYS, _RANKS = (20, 50, 100), (None, 6, 10, 16)
+
+
+@dataclass(frozen=True)
+class HankelDMD:
+    """Fit one linear step to the signals with their delays, so that standing waves can swing.
+
+    Attributes
+    ----------
+    delays : int or None
+        None for 100, or fewer: a quarter of the samples, and 800 rows in all.
+    rank : int or None
+        None for the singular values above the optimal hard threshold, made even.
+    n_channels : int
+        More channels than these are compressed to as many principal components before.
+
+    References
+    ----------
+    Arbabi & Mezić, "Ergodic theory, dynamic mode decomposition, and computation of spectral properties of
+    the Koopman operator", SIAM J. Applied Dynamical Systems 16 (2017), section 4.
+    """
+
+    delays: int | None = None
+    rank: int | None = None
+    n_channels: int = 10
+    title: ClassVar[str] = "Hankel DMD"
+    package: ClassVar[str] = "PyDMD"
+
+    def candidates(self, recording: Recording, operator: WaveOperator) -> Iterator[HankelDMD]:
+        """Return delays and ranks."""
+        yield HankelDMD()
+        most = most_delays(min(self.n_channels, recording.n_sensors), recording.n_samples)
+        for delays in sorted({min(delays, most) for delays in _DELAYS}):
+            for rank in _RANKS:
+                yield HankelDMD(delays, rank)
+
+    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
+        """Return the sum of all exponentials from the first sample on."""
+        directions, dynamics, scale = self._fitted(recording)
+        return cleaned(recording, directions @ dynamics.course(recording.n_samples), scale)
+
+    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
+        """Take each eigenvalue that swings for a mode."""
+        rate, (directions, dynamics, _) = rate_of(recording), self._fitted(recording)
+        energies = dynamics.energies(recording.n_samples)
+        return modes_of_poles(dynamics.poles(rate), directions @ dynamics.shapes, energies, recording)
+
+    def _fitted(self, recording: Recording) -> tuple[np.ndarray, Dynamics, float]:
+        signals, scale = scaled_signals(recording)
+        directions, courses = leading(signals, self.n_channels)
+        delays = most_delays(*courses.shape) if self.delays is None else self.delays
+        return directions, fitted(courses, delays, self.rank), scale

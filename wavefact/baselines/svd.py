@@ -1,0 +1,79 @@
+"""Truncated singular value decomposition (principal components, POD)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from wavefact.baselines._components import modes_of_components
+from wavefact.baselines._settings import check_at_least
+from wavefact.baselines._signals import cleaned, scaled_signals
+from wavefact.modal.model import ModalModel
+from wavefact.operators.base import WaveOperator
+from wavefact.recording import Recording
+
+__all__ = ["TruncatedSVD", "hard_threshold", "rank_above_noise"]
+
+_MOST = 29  # components that an oracle tries
+
+
+@dataclass(frozen=True)
+class TruncatedSVD:
+    """Keep the largest singular values, and take the singular vectors for modes.
+
+    Attributes
+    ----------
+    n_components : int or None
+        None for those above the optimal hard threshold for unknown noise.
+
+    References
+    ----------
+    Gavish & Donoho, "The optimal hard threshold for singular values is 4/√3", IEEE Trans. Information
+    Theory 60 (2014), eq. (4) and (5).
+    """
+
+    n_components: int | None = None
+    title: ClassVar[str] = "truncated SVD"
+    package: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        check_at_least(0, n_components=self.n_components)
+
+    def candidates(self, recording: Recording, operator: WaveOperator) -> Iterator[TruncatedSVD]:
+        """Return the automatic rank, which may be 0 or large, and small ranks one after the other."""
+        yield TruncatedSVD()
+        for n_components in range(1, min(_MOST, recording.n_sensors, recording.n_samples) + 1):
+            yield TruncatedSVD(n_components)
+
+    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
+        """Return the nearest recording of that rank."""
+        left, values, right, scale = self._kept(recording)
+        return cleaned(recording, (left * values) @ right, scale)
+
+    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
+        """Take each left singular vector for a mode."""
+        left, values, right, _ = self._kept(recording)
+        return modes_of_components(left, right.T * values, recording)
+
+    def _kept(self, recording: Recording) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+        signals, scale = scaled_signals(recording)
+        left, values, right = np.linalg.svd(signals, full_matrices=False)
+        kept = self.n_components
+        if kept is None:
+            kept = rank_above_noise(values, signals.shape)
+        return left[:, :kept], values[:kept], right[:kept], scale
+
+
+def rank_above_noise(values: np.ndarray, shape: tuple[int, int]) -> int:
+    """Return how many singular values of a matrix of this shape are above `hard_threshold`, and rounding."""
+    rounding = max(shape) * np.finfo(float).eps * np.max(values)
+    return int(np.sum(values > max(hard_threshold(shape) * np.median(values), rounding)))
+
+
+def hard_threshold(shape: tuple[int, int]) -> float:
+    """Return the optimal threshold in units of the median singular value, ω(β) of eq. (5), within 0.02."""
+    ratio = min(shape) / max(shape)
+    return 0.56 * ratio**3 - 0.95 * ratio**2 + 1.82 * ratio + 1.43
