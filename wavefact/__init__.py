@@ -3,6 +3,7 @@
 `read` a recording, `factorize` it into wave-like components, `identify` the modes in them.
 """
 
+from wavefact.compare import Comparison, compare_methods
 from wavefact.denoising import declip, denoise
 from wavefact.errors import (
     CorruptFileError,
@@ -79,6 +80,7 @@ __all__ = [
     "Beam",
     "Certificate",
     "ChannelFaults",
+    "Comparison",
     "CorruptFileError",
     "DirectedWaves",
     "DispersionPoints",
@@ -117,6 +119,7 @@ __all__ = [
     "bandpass",
     "channel_faults",
     "comac",
+    "compare_methods",
     "compare_modes",
     "correlation_functions",
     "decimate",

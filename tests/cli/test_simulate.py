@@ -62,6 +62,30 @@ def test_the_reference_scenarios(run: Any) -> None:
     assert ModalModel.load("s2.truth.h5").frequencies.round().tolist() == [12, 25, 37, 61, 96]
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "n_modes"),
+    [("cantilever", (60, 1000), 5), ("plate-burst", (480, 240), 0), ("frame", (6, 15_000), 6)],
+)
+def test_ready_made_structures(name: str, shape: tuple[int, int], n_modes: int, run: Any) -> None:
+    outcome = run("simulate", name, "-o", "x.h5", "--snr", "20")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert read("x.h5").signals.shape == shape
+    assert ModalModel.load("x.truth.h5").n_modes == n_modes
+    assert (f"{n_modes} modes" if n_modes else "x.truth.h5: no modes.") in outcome.out
+
+
+@pytest.mark.parametrize("arguments", [["string", *QUICK], ["s2"]])
+def test_the_recording_without_noise_is_written(arguments: list[str], run: Any, tmp_path: Path) -> None:
+    outcome = run("simulate", *arguments, "--snr", "10", "-o", "x.h5", "--clean", "clean.h5")
+    assert outcome.out.splitlines()[-1] == "Wrote clean.h5: the same without noise."
+    assert {path.name for path in tmp_path.iterdir()} == {"x.h5", "x.truth.h5", "clean.h5"}
+    noisy, clean = read("x.h5"), read("clean.h5")
+    error = np.asarray(noisy.signals) - np.asarray(clean.signals)
+    assert np.mean(np.asarray(clean.signals) ** 2) / np.mean(error**2) == pytest.approx(10.0, rel=0.1)
+    assert (clean.sampling_rate, clean.unit) == (noisy.sampling_rate, noisy.unit)
+    assert np.array_equal(clean.positions, noisy.positions)
+
+
 def test_the_demonstration_in_the_repository_is_what_the_command_writes(run: Any, root: Path) -> None:
     assert run("simulate", "demo", "-o", "demo.h5").code == 0
     stored, made = read(root / "data/demo.h5"), read("demo.h5")
@@ -102,6 +126,8 @@ def test_the_data_folder_is_small(root: Path) -> None:
         (["string", "--seed", "-1"], "--seed"),
         (["string", "--truth", "x.h5"], "it is written twice"),
         (["string", "--truth", "none/x.h5"], "there is no folder"),
+        (["string", "--clean", "x.h5"], "it is written twice"),
+        (["frame", "--points", "9"], "--points has no effect on frame"),
     ],
 )
 def test_bad_input_is_refused(run: Any, tmp_path: Path, arguments: list[str], complaint: str) -> None:

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "simulate": "wavefact.cli.simulate:simulate",
     "factorize": "wavefact.cli.factorize:factorize",
     "modes": "wavefact.cli.modes:modes",
+    "compare": "wavefact.cli.compare:compare",
     "animate": "wavefact.cli.animate:animate",
 }
 """Each command's name, and the function that a word on the command line leads to."""

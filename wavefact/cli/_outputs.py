@@ -6,13 +6,14 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
 from wavefact.errors import InputError
 from wavefact.io import atomic_path
 
-__all__ = ["check_picture", "check_targets", "outputs", "written_by"]
+__all__ = ["check_picture", "check_targets", "outputs", "save_picture", "written_by"]
 
 _WRITTEN = "wavefact.cli.written"
 
@@ -82,3 +83,15 @@ def outputs(*targets: Path | None) -> Iterator[list[Path]]:
 def written_by(ctx: click.Context) -> list[str]:
     """Return the files that the running command has moved into place."""
     return list(ctx.meta.get(_WRITTEN, []))
+
+
+def save_picture(figure: Any, path: Path) -> None:
+    """Write a figure and close it."""
+    from matplotlib import pyplot
+
+    from wavefact.plots import save
+
+    try:
+        save(figure, path)
+    finally:
+        pyplot.close(figure)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from wavefact.solution import Callback, Step
 
-__all__ = ["counter", "progress"]
+__all__ = ["counter", "progress", "trials"]
 
 
 @contextmanager
@@ -40,3 +40,23 @@ def counter(wanted: bool, total: int) -> Iterator[Callable[[int], None] | None]:
 
     with tqdm(desc="animate", total=total, unit="pictures", file=sys.stderr, leave=False) as bar:
         yield lambda done: bar.update(done - bar.n)
+
+
+@contextmanager
+def trials(wanted: bool) -> Iterator[Callable[[int, int, str], None] | None]:
+    """Yield a callback that takes how many of how many trials are done and what is next; or None."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from tqdm import tqdm
+
+    form = "{desc}: {bar:20} {n_fmt}/{total_fmt}, {elapsed}{postfix}"
+    with tqdm(desc="compare", file=sys.stderr, leave=False, bar_format=form) as bar:
+
+        def report(done: int, total: int, what: str) -> None:
+            bar.total = total
+            bar.set_postfix_str(what, refresh=False)
+            bar.update(done - bar.n)
+            bar.refresh()
+
+        yield report

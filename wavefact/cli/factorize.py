@@ -9,7 +9,6 @@ from typing import Any
 import click
 import numpy as np
 
-from wavefact.cli._files import read_recording
 from wavefact.cli._group import NOT_CERTIFIED
 from wavefact.cli._operators import operator_for, operator_options
 from wavefact.cli._options import (
@@ -17,22 +16,19 @@ from wavefact.cli._options import (
     AUTO_OR_NUMBER_OR_HERTZ,
     BANDWIDTH,
     PATH,
-    POSITIONS,
     json_option,
-    layout_options,
     quiet_option,
-    rate_option,
     verbose_option,
 )
 from wavefact.cli._outputs import check_picture, check_targets, outputs
 from wavefact.cli._progress import progress
+from wavefact.cli._recordings import described, recording_for, recording_options
 from wavefact.cli._report import certificate_sentence, echo_json
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.filters import wave_weight_from_bandwidth
 from wavefact.fit import factorize as solve
 from wavefact.operators import String, WaveOperator
-from wavefact.preparation import detrend
 from wavefact.recording import Recording
 from wavefact.solution import Status
 
@@ -43,14 +39,7 @@ __all__ = ["factorize"]
 @click.argument("recording", metavar="REC", type=PATH)
 @click.option("-o", "--output", required=True, metavar="FIT.h5", type=PATH, help="Result file to write.")
 @operator_options
-@click.option(
-    "--positions",
-    type=POSITIONS,
-    metavar="LIST|FILE",
-    help="Where the sensors are [m]: numbers between commas, or a file with a row a sensor.",
-)
-@rate_option
-@layout_options
+@recording_options
 @click.option(
     "--wave-weight",
     type=AUTO_OR_NUMBER,
@@ -88,9 +77,6 @@ __all__ = ["factorize"]
     "--rtol", type=float, help="Relative gap to prove; by default 1e-6, or 1e-3 where time has a weight."
 )
 @click.option("--max-components", type=int, help="Stop growing beyond this number.")
-@click.option(
-    "--detrend", type=click.Choice(["constant", "linear"]), help="Remove offsets, or also drifts, first."
-)
 @click.option("--debias", is_flag=True, help="Refit the time courses without shrinkage.")
 @click.option("--device", help="Torch device to compute on, such as cuda.")
 @json_option
@@ -108,7 +94,7 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
     plot: Path | None = options["plot"]
     check_targets(output, plot, sources=(recording,))
     check_picture(plot)
-    signals = _read(recording, options)
+    signals = recording_for(recording, options)
     begin = time.perf_counter()
     fit = _solved(signals, options)
     seconds = time.perf_counter() - begin
@@ -128,19 +114,6 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
         click.echo("\n".join(lines(fit, seconds)))
         click.echo(f"Wrote {output}{f' and {plot}' if plot else ''}.")
     return 0 if fit.status is Status.CERTIFIED else NOT_CERTIFIED
-
-
-def _read(path: Path, options: dict[str, Any]) -> Recording:
-    if options["positions"] is not None and options["spacing"] is not None:
-        raise InputError("--positions and --spacing contradict each other; give one of them.")
-    signals = read_recording(
-        path,
-        sampling_rate=options["sampling_rate"],
-        positions=options["positions"],
-        axis=options["axis"],
-        component=options["component"],
-    )
-    return signals if options["detrend"] is None else detrend(signals, options["detrend"])
 
 
 def _solved(signals: Recording, options: dict[str, Any]) -> Factorization:
@@ -174,11 +147,6 @@ def _picture(signals: Recording, fit: Factorization) -> Any:
     from wavefact.plots import summary as picture
 
     return picture(signals.load(), fit)
-
-
-def described(signals: Recording) -> str:
-    """Say in a few words what a recording is."""
-    return str(signals).removeprefix("Recording(").removesuffix(")")
 
 
 def summary(fit: Factorization) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import click
 
 from wavefact.cli._files import read_source
 from wavefact.cli._options import PATH, Numbers, json_option, layout_options, rate_option, verbose_option
-from wavefact.cli._outputs import check_picture, check_targets, outputs
-from wavefact.cli._report import echo_json, mode_records, mode_table
+from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
+from wavefact.cli._report import echo_json, listed, mode_records, mode_table
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel, Stabilization, identify, stabilization, write_modes
 from wavefact.modal.export import known_suffix
@@ -72,7 +72,7 @@ def modes(file: Path, **options: Any) -> None:
         click.echo(f"Not found: {', '.join(f'{frequency:.5g} Hz' for frequency in _missed(model, truth))}.")
     written = [str(path) for path in targets if path is not None]
     if written:
-        click.echo(f"Wrote {_listed(written)}.")
+        click.echo(f"Wrote {listed(written)}.")
 
 
 def _check(targets: tuple[Path | None, ...], sources: tuple[Path | None, ...]) -> None:
@@ -81,10 +81,6 @@ def _check(targets: tuple[Path | None, ...], sources: tuple[Path | None, ...]) -
         known_suffix(targets[0])
     for picture in targets[1:]:
         check_picture(picture)
-
-
-def _listed(words: list[str]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _missed(model: ModalModel, truth: ModalModel) -> list[float]:
@@ -107,17 +103,6 @@ def _write(
         if output is not None:
             write_modes(model, next(places), geometry)
         if picture is not None:
-            _save(plots.modes(model)[0].figure, next(places))
+            save_picture(plots.modes(model)[0].figure, next(places))
         if stability is not None and diagram is not None:
-            _save(plots.stabilization(diagram).figure, next(places))
-
-
-def _save(figure: Any, path: Path) -> None:
-    from matplotlib import pyplot
-
-    from wavefact.plots import save
-
-    try:
-        save(figure, path)
-    finally:
-        pyplot.close(figure)
+            save_picture(plots.stabilization(diagram).figure, next(places))

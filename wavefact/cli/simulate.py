@@ -13,6 +13,7 @@ from wavefact.cli._options import COUNTS, NUMBERS, PATH, quiet_option, verbose_o
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.errors import InputError
 from wavefact.io import write
+from wavefact.modal import ModalModel
 from wavefact.operators import Beam, Plate, String, WaveOperator
 
 if TYPE_CHECKING:
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["simulate"]
 
 _STRUCTURES = ("string", "beam", "plate")
-_OWN = {"demo": {"seed"}, "s1": {"seed", "samples"}, "s2": {"seed", "snr"}}
+_OWN = {
+    "demo": {"seed"},
+    "s1": {"seed", "samples"},
+    "s2": {"seed", "snr"},
+    "cantilever": {"seed", "snr"},
+    "plate-burst": {"seed", "snr"},
+    "frame": {"seed", "snr"},
+}
 """Options that the fixed scenarios understand; the structures know all but ``samples``."""
 
 _RATE_MARGIN = 5.0  # samples per period of the fastest mode, where no rate is given
@@ -33,6 +41,7 @@ _RATE_MARGIN = 5.0  # samples per period of the fastest mode, where no rate is g
 @click.option(
     "--truth", metavar="FILE", type=PATH, help="Modes to write; by default FILE.truth.h5 beside it."
 )
+@click.option("--clean", metavar="FILE", type=PATH, help="Recording without noise to write.")
 @click.option("--points", type=COUNTS, metavar="N|NX,NY", help="Points; 40, of a plate 12,8.")
 @click.option("--spacing", type=float, metavar="M", default=0.1, help="Distance of the points [m]; 0.1.")
 @click.option("--ends", help="As in factorize; by default fixed, of beams and plates pinned.")
@@ -60,7 +69,10 @@ _RATE_MARGIN = 5.0  # samples per period of the fastest mode, where no rate is g
     help="What sensors measure; by default acceleration.",
 )
 @click.option(
-    "--snr", type=float, metavar="DB", help="Signal-to-noise ratio [dB], inf for no noise; 20, of s2 -5."
+    "--snr",
+    type=float,
+    metavar="DB",
+    help="Signal-to-noise ratio [dB], inf for no noise; 20, of s2 -5, of the last three 0.",
 )
 @click.option("--samples", type=int, default=20_000, help="Of s1; 20000.")
 @click.option("--seed", type=click.IntRange(min=0), help="Of the random numbers; 0, of the demo 2024.")
@@ -69,20 +81,30 @@ _RATE_MARGIN = 5.0  # samples per period of the fastest mode, where no rate is g
 def simulate(what: str, output: Path, **options: Any) -> None:
     """Make a recording of a structure, and write the modes that are truly in it beside it.
 
-    WHAT is a string (the default), a beam or a plate; the demonstration; or s1 or s2, the reference
-    scenarios for speed and for noise.
+    WHAT is a string (the default), a beam or a plate; the demonstration; s1 or s2, the reference
+    scenarios for speed and for noise; a cantilever hit by a hammer, a guided wave in a plate (plate-burst,
+    without modes), or a frame of six storeys in wind.
     """
     _refuse_idle_options(what)
+    clean: Path | None = options["clean"]
     target = options["truth"] or output.with_name(f"{output.stem}.truth.h5")
-    check_targets(output, target)
+    check_targets(output, target, clean)
     result = _SCENARIOS[what](options) if what in _SCENARIOS else _simulated(what, options)
-    with outputs(output, target) as (recording, truth):
-        write(result.recording, recording)
-        result.truth.save(truth)
+    with outputs(output, target, clean) as temporary:
+        write(result.recording, temporary[0])
+        result.truth.save(temporary[1])
+        if clean is not None:
+            write(result.recording.replace(signals=result.clean), temporary[2])
     if not options["quiet"]:
         click.echo(f"Wrote {output}: {str(result.recording)[10:-1]}.")
-        frequencies = ", ".join(f"{frequency:.4g}" for frequency in result.truth.frequencies)
-        click.echo(f"Wrote {target}: {result.truth.n_modes} modes, {frequencies} Hz.")
+        click.echo(f"Wrote {target}: {_told(result.truth)}.")
+        if clean is not None:
+            click.echo(f"Wrote {clean}: the same without noise.")
+
+
+def _told(truth: ModalModel) -> str:
+    frequencies = ", ".join(f"{frequency:.4g}" for frequency in truth.frequencies)
+    return f"{truth.n_modes} modes, {frequencies} Hz" if frequencies else "no modes"
 
 
 def _refuse_idle_options(what: str) -> None:
@@ -92,7 +114,7 @@ def _refuse_idle_options(what: str) -> None:
         for name in context.params
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
     }
-    everyone = {"what", "output", "truth", "quiet"}
+    everyone = {"what", "output", "truth", "clean", "quiet"}
     idle = given - everyone - _OWN[what] if what in _OWN else given & {"samples"}
     if idle:
         raise InputError(f"--{sorted(idle)[0]} has no effect on {what}; leave it out.")
@@ -162,10 +184,23 @@ def _s1(options: Mapping[str, Any]) -> Simulation:
     return scenario_s1(options["samples"], rng=options["seed"] or 0)
 
 
-def _s2(options: Mapping[str, Any]) -> Simulation:
-    from wavefact.simulate import scenario_s2
+def _noisy(name: str, snr_db: float) -> Callable[[Mapping[str, Any]], Simulation]:
+    """Return what makes a scenario of `wavefact.simulate` that takes a signal-to-noise ratio [dB]."""
 
-    return scenario_s2(-5.0 if options["snr"] is None else options["snr"], rng=options["seed"] or 0)
+    def scenario(options: Mapping[str, Any]) -> Simulation:
+        from wavefact import simulate as room
+
+        made: Callable[..., Simulation] = getattr(room, name)
+        return made(snr_db if options["snr"] is None else _snr(options["snr"]), rng=options["seed"] or 0)
+
+    return scenario
 
 
-_SCENARIOS: dict[str, Callable[[Mapping[str, Any]], Simulation]] = {"demo": _demo, "s1": _s1, "s2": _s2}
+_SCENARIOS: dict[str, Callable[[Mapping[str, Any]], Simulation]] = {
+    "demo": _demo,
+    "s1": _s1,
+    "s2": _noisy("scenario_s2", -5.0),
+    "cantilever": _noisy("cantilever", 0.0),
+    "plate-burst": _noisy("plate_burst", 0.0),
+    "frame": _noisy("shear_frame", 0.0),
+}

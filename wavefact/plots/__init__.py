@@ -9,6 +9,7 @@ Add a picture: one file beside these with one function, and one line in ``__all_
 
 from wavefact.plots.animation import animate
 from wavefact.plots.certificate import certificate
+from wavefact.plots.comparison import comparison
 from wavefact.plots.components import components
 from wavefact.plots.filters import filters
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
@@ -27,6 +28,7 @@ from wavefact.plots.weight_choice import weight_choice
 __all__ = [
     "animate",
     "certificate",
+    "comparison",
     "components",
     "filters",
     "frequency_wavenumber",

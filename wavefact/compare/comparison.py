@@ -1,0 +1,172 @@
+"""What a comparison found: a row for each method and setting, as a table, as JSON, and by score."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from wavefact.compare.scores import Scores
+from wavefact.errors import InputError
+from wavefact.modal import ModalModel
+from wavefact.modal.notes import aligned
+
+__all__ = ["Comparison", "Row", "column_title"]
+
+HIGHER_IS_BETTER = {"snr_gain", "mac"}
+COLUMNS: dict[str, tuple[str, float, str]] = {
+    "relative_error": ("error", 1, ".3f"),
+    "snr_gain": ("gain [dB]", 1, ".1f"),
+    "held_out_error": ("held out", 1, ".3f"),
+    "mac": ("MAC", 1, ".3f"),
+    "missed": ("missed", 1, ".0f"),
+    "false": ("false", 1, ".0f"),
+    "frequency_error": ("f err [%]", 100, ".3f"),
+    "damping_error": ("ζ err [%]", 100, ".1f"),
+    "wavenumber_error": ("k err [%]", 100, ".2f"),
+}
+"""Of the table: title, factor and format of each score; columns without a number are left out."""
+
+MEASURED: dict[str, tuple[str, float, str]] = {
+    "n_modes": ("modes", 1, ".0f"),
+    "seconds": ("time [s]", 1, ".2f"),
+    "peak_memory": ("MB", 1e-6, ".0f"),
+}
+"""The same of what is measured in any case."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Hold what one method did.
+
+    Attributes
+    ----------
+    method : str
+        Its name in `METHODS`.
+    setting : str
+        "automatic", or "oracle": tuned on the truth.
+    chosen : str
+        The settings that the oracle chose, and whether it had time for all; empty for an automatic one.
+    scores : Scores
+    seconds : float
+        Of one answer, packages imported, or of all the oracle's; NaN where there is none.
+    peak_memory : float
+        Beyond what was resident before [bytes]; NaN where it cannot be told.
+    n_modes : int or None
+        How many modes the method named; None if it names none.
+    failure : str
+        Why there is no answer; empty where there is one.
+    model : ModalModel or None
+    """
+
+    method: str
+    setting: str = "automatic"
+    chosen: str = ""
+    scores: Scores = field(default_factory=Scores)
+    seconds: float = math.nan
+    peak_memory: float = math.nan
+    n_modes: int | None = None
+    failure: str = ""
+    model: ModalModel | None = field(default=None, repr=False, compare=False)
+
+    def record(self) -> dict[str, Any]:
+        """Return what JSON can hold; NaN and infinity as None."""
+        fields = dataclasses.asdict(dataclasses.replace(self, model=None))
+        fields.pop("model")
+        fields |= fields.pop("scores")
+        return {key: value if _is_told(value) else None for key, value in fields.items()}
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Hold methods side by side.
+
+    Attributes
+    ----------
+    rows : tuple of Row
+        In the order of the methods; an oracle after the automatic setting.
+
+    Examples
+    --------
+    >>> rows = (Row("wavefact", scores=Scores(mac=0.99)), Row("svd", scores=Scores(mac=0.81)))
+    >>> Comparison(rows).best("mac").method
+    'wavefact'
+    """
+
+    rows: tuple[Row, ...]
+
+    def best(self, score: str, setting: str | None = None) -> Row | None:
+        """Return the row of the best value of a score of `Scores`; None where nobody has one.
+
+        Parameters
+        ----------
+        score : str
+        setting : str, optional
+            "automatic" or "oracle", to look among those only.
+
+        Raises
+        ------
+        InputError
+            If there is no such score.
+        """
+        known = [field.name for field in dataclasses.fields(Scores)]
+        if score not in known:
+            raise InputError(f"There is no score {score!r}; expected one of {', '.join(known)}.")
+        rows = [row for row in self.rows if setting in (None, row.setting)]
+        told = [row for row in rows if not math.isnan(_value(row, score))]
+        return min(told, key=lambda row: _lower_is_better(row, score), default=None)
+
+    def winners(self, setting: str = "automatic") -> dict[str, tuple[str, ...]]:
+        """Return for each score, and ``seconds``, the methods that are best to the digits of the table.
+
+        What is not told of two methods at least has no winner.
+        """
+        rows = [row for row in self.rows if row.setting == setting]
+        won = {}
+        for name in (*COLUMNS, "seconds"):
+            told = [row for row in rows if not math.isnan(_value(row, name))]
+            if len(told) > 1:
+                best = _cell(min(told, key=lambda row: _lower_is_better(row, name)), name)
+                won[name] = tuple(row.method for row in told if _cell(row, name) == best)
+        return won
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one dictionary a row, of what JSON can hold."""
+        return [row.record() for row in self.rows]
+
+    def __str__(self) -> str:
+        shown = [name for name in COLUMNS if any(not math.isnan(_value(row, name)) for row in self.rows)]
+        width = max((len(row.method) for row in self.rows), default=0)
+        columns = [["method", *(row.method.ljust(width) for row in self.rows)]]
+        columns += [["setting", *(row.setting for row in self.rows)]]
+        for name in (*shown, *MEASURED):
+            columns.append([column_title(name), *(_cell(row, name) for row in self.rows)])
+        return aligned(columns, [row.failure for row in self.rows])
+
+    def __repr__(self) -> str:
+        return f"Comparison({len(self.rows)} rows)\n{self}"
+
+
+def column_title(name: str) -> str:
+    """Return what a table calls a score, or ``n_modes``, ``seconds``, ``peak_memory``."""
+    return (COLUMNS | MEASURED)[name][0]
+
+
+def _value(row: Row, name: str) -> float:
+    value = getattr(row if name in MEASURED else row.scores, name)
+    return math.nan if value is None else float(value)
+
+
+def _lower_is_better(row: Row, name: str) -> float:
+    return -_value(row, name) if name in HIGHER_IS_BETTER else _value(row, name)
+
+
+def _cell(row: Row, name: str) -> str:
+    _, factor, form = (COLUMNS | MEASURED)[name]
+    value = _value(row, name)
+    return "–" if math.isnan(value) else format(factor * value, form)
+
+
+def _is_told(value: Any) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
