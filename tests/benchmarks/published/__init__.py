@@ -1,0 +1,1 @@
+"""Measured recordings beside their published values: ``python -m tests.benchmarks.published``."""

@@ -1,0 +1,1 @@
+"""The comparison suite, all scenarios and methods; ``python -m tests.benchmarks.scenarios``."""
