@@ -47,11 +47,12 @@ class Wavefact:
         waves = travelling_part(fit, white)
         if waves is not None:
             return _modes_of_waves(waves, recording)
-        if fit.n_components >= recording.n_sensors:  # nothing tells noise from waves: leave it as it is
-            return identify(repaired)
-        if fit.time_weight > 0:
-            return identify(fit)
-        return max(identify(white), identify(fit), key=lambda model: model.n_modes)
+        fills = fit.n_components >= recording.n_sensors  # then nothing told noise from waves
+        in_signals = identify(repaired if fills else white) if fills or fit.time_weight == 0 else None
+        in_components = identify(fit)
+        if in_signals is None or in_components.n_modes > in_signals.n_modes:
+            return in_components
+        return in_signals
 
 
 def _modes_of_waves(waves: DirectedWaves, recording: Recording) -> ModalModel:
