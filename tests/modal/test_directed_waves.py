@@ -108,3 +108,10 @@ def test_bad_input_is_refused_in_clear_words() -> None:
     nothing = wf.factorize(recording, wave_weight=10.0, regularization=1e6)
     with pytest.raises(InputError, match="no wave to tell"):
         directed_waves(nothing, recording)
+
+
+def test_waves_far_above_the_noise_are_told_apart_though_each_reaches_all_over_the_spectrum() -> None:
+    simulation = travelling(20.0)
+    fit = wf.factorize(simulation.recording, wave_weight=10.0, time_weight=0.0, rtol=1e-2)
+    waves = directed_waves(fit, simulation.recording)
+    assert waves.speeds == pytest.approx(simulation.truth.phase_velocities, rel=1e-3)

@@ -22,6 +22,7 @@ __all__ = ["Tone", "tones_of"]
 _QUIETEST = 1e-6  # of the largest signal: rounding
 _DEPENDENT = 1e-6  # of the largest singular value of the courses
 _CLEAR, _LOUD = 1.15, 2.0  # least singular value of a tone over noise's largest; of its bins over the noise
+_CHANGE = 0.1  # of a tone: what is weaker beside it is a slow change of its amplitude
 _NEAR = 2  # bins on either side of a peak that tell whether it is a tone
 _RAMP = 2.0  # bins that signals fade over, in units of the closest tones' distance
 _WIDEST, _MOST, _PATIENCE = 40, 64, 20  # bins on either side of a peak; tones; looks without another tone
@@ -157,9 +158,11 @@ def _peaks(spectrum: _Spectrum) -> list[int]:
     """Return the bins of tones, rising, the strongest found first.
 
     What has the shape of a tone found before is its own resonance, no other tone, and is taken away.  What is
-    not louder than the images of tones at negative frequencies, whose shapes are conjugate, is none either.
+    far weaker than a tone beside it is a slow change of that, and what is not louder than the images of tones
+    at negative frequencies, whose shapes are conjugate, is none either.
     """
-    open_bins, misses, images = np.ones(spectrum.frequencies.size, dtype=bool), 0, 0.0 * spectrum.frequencies
+    open_bins, misses = np.ones(spectrum.frequencies.size, dtype=bool), 0
+    images, beside = 0.0 * spectrum.frequencies, 0.0 * spectrum.frequencies
     bins, near = spectrum.frequencies / (spectrum.frequencies[1] - spectrum.frequencies[0]), 2 * _NEAR + 1
     of_noise = spectrum.noise * (len(spectrum.values) ** 0.5 + near**0.5)
     peaks: list[int] = []
@@ -169,15 +172,17 @@ def _peaks(spectrum: _Spectrum) -> list[int]:
         peak = int(np.argmax(power))
         if power[peak] <= 0:
             break
-        open_bins[spectrum.band(peak, 1)] = False
+        open_bins[spectrum.band(peak, _NEAR)] = False
         size = spectrum.leading(peak, _NEAR)[1]
-        if size < _CLEAR * (of_noise + near**0.5 * images[peak]):
+        if size < max(_CLEAR * (of_noise + near**0.5 * images[peak]), beside[peak]):
             misses += 1
             continue
         peaks, misses = [*peaks, peak], 0
+        around = spectrum.band(peak, 2 * _NEAR)
+        beside[around] = np.maximum(beside[around], _CHANGE * size)
         if bins[0] > 0:
             images = images + size / (np.pi * (bins + bins[peak]))
-        spectrum = spectrum.without(spectrum.leading(peak, spectrum.width(peak, _WIDEST))[0])
+        spectrum = spectrum.without(spectrum.leading(peak, _NEAR)[0])  # a wider band may be another tone's
     return sorted(peaks)
 
 
