@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
 def _plan(options: argparse.Namespace) -> Plan:
     plan = Plan(tuple(SCENARIOS), SNRS, n_seeds=options.seeds, oracle_below=options.oracle_below)
     if options.reduced:
-        plan = Plan(("string", "coloured noise"), (10, -10), FAST, n_seeds=1)
+        plan = Plan(("string", "coloured noise"), (10, -10), FAST, n_seeds=1, time_limit=600.0)
     given = {
         name: tuple(getattr(options, name).split(","))
         for name in ("scenarios", "methods")
