@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 import numpy as np
 
 from wavefact.baselines._packages import imported, quiet
-from wavefact.baselines._poles import continuous_poles
+from wavefact.baselines._poles import continuous_poles, modes_of_poles
+from wavefact.baselines._signals import cleaned, rate_of
 from wavefact.baselines.svd import hard_threshold
 from wavefact.errors import InputError
+from wavefact.modal.model import ModalModel
+from wavefact.operators.base import WaveOperator
+from wavefact.recording import Recording
 
-__all__ = ["Dynamics", "even_rank", "fitted", "hankel", "leading", "most_delays"]
+__all__ = ["Dynamics", "DynamicsBaseline", "even_rank", "fitted", "hankel", "leading", "most_delays"]
 
 _MOST_ROWS = 800  # of the matrix of delays; its decomposition takes a quarter of a second at 1000 samples
 _MOST_DELAYS = 100
@@ -50,6 +55,25 @@ class Dynamics(NamedTuple):
     def poles(self, sampling_rate: float) -> np.ndarray:
         """Return the eigenvalues as poles [rad/s]."""
         return continuous_poles(self.eigenvalues, sampling_rate)
+
+
+class DynamicsBaseline(ABC):
+    """Clean by a sum of exponentials in a few directions, and take those that swing for modes."""
+
+    @abstractmethod
+    def _fitted(self, recording: Recording) -> tuple[np.ndarray, Dynamics, float]:
+        """Return the directions (n_sensors, n_channels), the exponentials in them, and the scale of both."""
+
+    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
+        """Return the sum of all exponentials from the first sample on."""
+        directions, dynamics, scale = self._fitted(recording)
+        return cleaned(recording, directions @ dynamics.course(recording.n_samples), scale)
+
+    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
+        """Take each exponential that swings for a mode."""
+        rate, (directions, dynamics, _) = rate_of(recording), self._fitted(recording)
+        energies = dynamics.energies(recording.n_samples)
+        return modes_of_poles(dynamics.poles(rate), directions @ dynamics.shapes, energies, recording)
 
 
 def leading(signals: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,11 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from wavefact.baselines._dynamics import Dynamics, fitted, hankel, leading, most_delays
+from wavefact.baselines._dynamics import Dynamics, DynamicsBaseline, fitted, hankel, leading, most_delays
 from wavefact.baselines._packages import imported, quiet
-from wavefact.baselines._poles import modes_of_poles
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
-from wavefact.modal.model import ModalModel
+from wavefact.baselines._signals import scaled_signals
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
@@ -23,7 +21,7 @@ _MOST_SAMPLES = 4000  # that are fitted, evenly chosen: one step of a long recor
 
 
 @dataclass(frozen=True)
-class BOPDMD:
+class BOPDMD(DynamicsBaseline):
     """Fit decaying exponentials to all samples at once, by variable projection.
 
     Attributes
@@ -54,17 +52,6 @@ class BOPDMD:
         yield BOPDMD()
         for rank in _RANKS:
             yield BOPDMD(rank)
-
-    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
-        """Return the sum of all exponentials from the first sample on."""
-        directions, dynamics, scale = self._fitted(recording)
-        return cleaned(recording, directions @ dynamics.course(recording.n_samples), scale)
-
-    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
-        """Take each exponential that swings for a mode."""
-        rate, (directions, dynamics, _) = rate_of(recording), self._fitted(recording)
-        energies = dynamics.energies(recording.n_samples)
-        return modes_of_poles(dynamics.poles(rate), directions @ dynamics.shapes, energies, recording)
 
     def _fitted(self, recording: Recording) -> tuple[np.ndarray, Dynamics, float]:
         signals, scale = scaled_signals(recording)

@@ -8,10 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from wavefact.baselines._dynamics import Dynamics, fitted, leading, most_delays
-from wavefact.baselines._poles import modes_of_poles
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
-from wavefact.modal.model import ModalModel
+from wavefact.baselines._dynamics import Dynamics, DynamicsBaseline, fitted, leading, most_delays
+from wavefact.baselines._signals import scaled_signals
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
@@ -21,7 +19,7 @@ _DELAYS, _RANKS = (20, 50, 100), (None, 6, 10, 16)
 
 
 @dataclass(frozen=True)
-class HankelDMD:
+class HankelDMD(DynamicsBaseline):
     """Fit one linear step to the signals with their delays, so that standing waves can swing.
 
     Attributes
@@ -52,17 +50,6 @@ class HankelDMD:
         for delays in sorted({min(delays, most) for delays in _DELAYS}):
             for rank in _RANKS:
                 yield HankelDMD(delays, rank)
-
-    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
-        """Return the sum of all exponentials from the first sample on."""
-        directions, dynamics, scale = self._fitted(recording)
-        return cleaned(recording, directions @ dynamics.course(recording.n_samples), scale)
-
-    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
-        """Take each eigenvalue that swings for a mode."""
-        rate, (directions, dynamics, _) = rate_of(recording), self._fitted(recording)
-        energies = dynamics.energies(recording.n_samples)
-        return modes_of_poles(dynamics.poles(rate), directions @ dynamics.shapes, energies, recording)
 
     def _fitted(self, recording: Recording) -> tuple[np.ndarray, Dynamics, float]:
         signals, scale = scaled_signals(recording)

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from wavefact.baselines._components import modes_of_components
 from wavefact.baselines._settings import check_at_least
-from wavefact.baselines._signals import cleaned, scaled_signals
-from wavefact.modal.model import ModalModel
+from wavefact.baselines._signals import scaled_signals
+from wavefact.baselines._singular_values import SingularValueBaseline
 from wavefact.noise import noise_floor
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
@@ -20,7 +19,7 @@ __all__ = ["NuclearNorm"]
 
 
 @dataclass(frozen=True)
-class NuclearNorm:
+class NuclearNorm(SingularValueBaseline):
     """Lower every singular value by λ: the wave-informed model without wave equation (γ = 0).
 
     Attributes
@@ -53,23 +52,9 @@ class NuclearNorm:
         for factor in 2.0 ** np.linspace(-3, 1, 25):
             yield NuclearNorm(float(factor * _largest_of_noise(signals) * scale))
 
-    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
-        """Return the recording of lowered singular values."""
-        left, values, right, scale = self._lowered(recording)
-        return cleaned(recording, (left * values) @ right, scale)
-
-    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
-        """Take each left singular vector that is left for a mode."""
-        left, values, right, _ = self._lowered(recording)
-        return modes_of_components(left, right.T * values, recording)
-
-    def _lowered(self, recording: Recording) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-        signals, scale = scaled_signals(recording)
-        left, values, right = np.linalg.svd(signals, full_matrices=False)
+    def _changed(self, values: np.ndarray, signals: np.ndarray, scale: float) -> np.ndarray:
         given = self.regularization
-        lowered = np.maximum(values - (_largest_of_noise(signals) if given is None else given / scale), 0.0)
-        kept = lowered > 0
-        return left[:, kept], lowered[kept], right[kept], scale
+        return np.maximum(values - (_largest_of_noise(signals) if given is None else given / scale), 0.0)
 
 
 def _largest_of_noise(signals: np.ndarray) -> float:

@@ -8,10 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from wavefact.baselines._components import modes_of_components
 from wavefact.baselines._settings import check_at_least
-from wavefact.baselines._signals import cleaned, scaled_signals
-from wavefact.modal.model import ModalModel
+from wavefact.baselines._signals import scaled_signals
+from wavefact.baselines._singular_values import SingularValueBaseline
 from wavefact.noise import noise_floor
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
@@ -20,7 +19,7 @@ __all__ = ["OptimalShrinkage"]
 
 
 @dataclass(frozen=True)
-class OptimalShrinkage:
+class OptimalShrinkage(SingularValueBaseline):
     """Shrink every singular value to what loses least, in Frobenius norm, under white noise.
 
     Attributes
@@ -51,28 +50,13 @@ class OptimalShrinkage:
         for factor in np.geomspace(0.25, 4.0, 17):
             yield OptimalShrinkage(float(factor * estimate))
 
-    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
-        """Return the recording of shrunken singular values."""
-        left, values, right, scale = self._shrunken(recording)
-        return cleaned(recording, (left * values) @ right, scale)
-
-    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
-        """Take each left singular vector that is left for a mode."""
-        left, values, right, _ = self._shrunken(recording)
-        return modes_of_components(left, right.T * values, recording)
-
-    def _shrunken(self, recording: Recording) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-        signals, scale = scaled_signals(recording)
-        left, values, right = np.linalg.svd(signals, full_matrices=False)
+    def _changed(self, values: np.ndarray, signals: np.ndarray, scale: float) -> np.ndarray:
         if self.noise is None:
             deviation = noise_floor(signals @ signals.T, signals.shape[1]).deviation
         else:
             deviation = self.noise / scale
-        shrunken = shrink(
-            values, deviation * np.sqrt(max(signals.shape)), min(signals.shape) / max(signals.shape)
-        )
-        kept = shrunken > 0
-        return left[:, kept], shrunken[kept], right[kept], scale
+        short, long = sorted(signals.shape)
+        return shrink(values, deviation * np.sqrt(long), short / long)
 
 
 def shrink(values: np.ndarray, unit: float, ratio: float) -> np.ndarray:

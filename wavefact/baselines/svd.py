@@ -8,10 +8,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from wavefact.baselines._components import modes_of_components
 from wavefact.baselines._settings import check_at_least
-from wavefact.baselines._signals import cleaned, scaled_signals
-from wavefact.modal.model import ModalModel
+from wavefact.baselines._singular_values import SingularValueBaseline
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
@@ -21,7 +19,7 @@ _MOST = 29  # components that an oracle tries
 
 
 @dataclass(frozen=True)
-class TruncatedSVD:
+class TruncatedSVD(SingularValueBaseline):
     """Keep the largest singular values, and take the singular vectors for modes.
 
     Attributes
@@ -48,23 +46,11 @@ class TruncatedSVD:
         for n_components in range(1, min(_MOST, recording.n_sensors, recording.n_samples) + 1):
             yield TruncatedSVD(n_components)
 
-    def denoise(self, recording: Recording, operator: WaveOperator) -> Recording:
-        """Return the nearest recording of that rank."""
-        left, values, right, scale = self._kept(recording)
-        return cleaned(recording, (left * values) @ right, scale)
-
-    def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
-        """Take each left singular vector for a mode."""
-        left, values, right, _ = self._kept(recording)
-        return modes_of_components(left, right.T * values, recording)
-
-    def _kept(self, recording: Recording) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-        signals, scale = scaled_signals(recording)
-        left, values, right = np.linalg.svd(signals, full_matrices=False)
+    def _changed(self, values: np.ndarray, signals: np.ndarray, scale: float) -> np.ndarray:
         kept = self.n_components
         if kept is None:
             kept = rank_above_noise(values, signals.shape)
-        return left[:, :kept], values[:kept], right[:kept], scale
+        return np.where(np.arange(len(values)) < kept, values, 0.0)
 
 
 def rank_above_noise(values: np.ndarray, shape: tuple[int, int]) -> int:

@@ -20,6 +20,7 @@ from wavefact.denoising.waves import plane_shapes, travelling_part
 from wavefact.factorization import Factorization
 from wavefact.fit import factorize
 from wavefact.modal import identify
+from wavefact.modal.channels import FEWEST_SAMPLES
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.solution import Callback
@@ -27,7 +28,6 @@ from wavefact.whitening import whiten
 
 __all__ = ["declip", "denoise"]
 
-SHORTEST = 64  # samples, to identify modes in
 RTOL = 1e-3  # relative gap to prove: what is left of it is far below the noise
 
 
@@ -79,8 +79,7 @@ def denoise(
     True
     """
     recording, operator = prepare(recording, operator, None)
-    repaired = declip(recording, operator, callback=callback, rng=rng)
-    return _cleaned(repaired, operator, callback, rng)
+    return _cleaned(_repaired(recording, operator, callback, rng), operator, callback, rng)
 
 
 def declip(
@@ -122,7 +121,15 @@ def declip(
     >>> bool(errors[1] < errors[0] / 2)
     True
     """
-    recording, operator = prepare(recording, operator, None)
+    return _repaired(*prepare(recording, operator, None), callback, rng)
+
+
+def _repaired(
+    recording: Recording,
+    operator: WaveOperator,
+    callback: Callback | None,
+    rng: np.random.Generator | int,
+) -> Recording:
     clipping = Clipping.of(recording, operator)
     if clipping is None:
         return recording
@@ -169,7 +176,7 @@ def _others(
         for shapes in plane_shapes(waves, fit.operator.positions):
             yield Processes.begun(signals, shapes, np.linalg.pinv(shapes) @ signals).best()
         return
-    if recording.n_samples >= SHORTEST:
+    if recording.n_samples >= FEWEST_SAMPLES:
         decays = free_decays(signals, identify(fit), recording.sampling_rate)
         if decays is not None:
             yield decays

@@ -25,7 +25,7 @@ __all__ = [
 
 _MAX_CHANNELS = 24
 _ABOVE_NOISE = 1.1
-_FEWEST_SAMPLES = 64
+FEWEST_SAMPLES = 64
 _WINDOWS = 500  # of a recording, in which power is smoothed
 _QUIET = 0.1  # power before an impact over its peak
 
@@ -151,9 +151,9 @@ def check_sizes(operator: WaveOperator | None, n_points: int, n_samples: int) ->
             f"The operator has {operator.n_points} points, the signals {n_points}; "
             "give an operator on the same points."
         )
-    if n_samples < _FEWEST_SAMPLES:
+    if n_samples < FEWEST_SAMPLES:
         raise InputError(
-            f"{n_samples} samples are too few to identify modes; at least {_FEWEST_SAMPLES} are needed."
+            f"{n_samples} samples are too few to identify modes; at least {FEWEST_SAMPLES} are needed."
         )
 
 
@@ -188,7 +188,7 @@ def since_onset(signals: np.ndarray, near: tuple[float, float]) -> np.ndarray:
     smooth = np.convolve(power, np.full(width, 1 / width), "valid")
     peak = int(np.argmax(smooth))
     faint = np.flatnonzero(smooth[:peak] < _QUIET * smooth[peak])
-    if faint.size == 0 or n_samples - peak < _FEWEST_SAMPLES:
+    if faint.size == 0 or n_samples - peak < FEWEST_SAMPLES:
         return signals
     if np.mean(smooth[: faint[-1] + 1]) > _QUIET * smooth[peak]:
         return signals
