@@ -51,6 +51,7 @@ def results(**errors: float) -> dict[Key, dict[str, float]]:
         ({"wavefact": 0.101, "svd": 0.100, "svd_oracle": 0.1014}, True, True),
         ({"wavefact": 0.103, "svd": 0.100, "svd_oracle": 0.099}, False, False),
         ({"wavefact": 0.050, "svd": 0.100, "svd_oracle": 0.049}, True, False),
+        ({"svd": 0.100, "svd_oracle": 0.049}, False, False),
     ],
 )
 def test_cells_are_judged_as_the_claims_say(errors: dict[str, float], is_best: bool, beats: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,9 @@ from wavefact.compare.methods import METHODS
 from wavefact.compare.process import FailedTrialError, TrialProcess
 
 __all__ = ["Plan", "keys_of", "run"]
+
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
+"""What linear algebra reads when it is loaded: threads of two trials that want the same core wait in turn."""
 
 
 class Plan(NamedTuple):
@@ -52,6 +56,8 @@ def keys_of(plan: Plan) -> Iterator[list[Key]]:
 
 def run(plan: Plan, path: Path, n_jobs: int, progress: Callable[[int, int], Any] | None = None) -> None:
     """Run all trials of a plan that are not in the file yet."""
+    for name in THREADS:  # for the processes to come
+        os.environ.setdefault(name, str(max(1, (os.cpu_count() or 1) // n_jobs)))
     known, lock = load(path), threading.Lock()
     groups = [[key for key in keys if key not in known] for keys in keys_of(plan)]
     total, done = sum(map(len, groups)), itertools.count(1)
