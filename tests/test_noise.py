@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from wavefact.fit import factorize
-from wavefact.noise import FLOOR, noise_floor, noise_mixing, noise_regularization, noise_threshold
+from wavefact.noise import FLOOR, noise_floor, noise_mixing, noise_threshold
 from wavefact.operators import Beam, String
 from wavefact.polar import polar
 from wavefact.problem import Axis
@@ -40,7 +40,8 @@ def test_coloured_noise_is_worth_fewer_samples():
     assert 600 < floor.n_effective < 3000
     axis = Axis(String(30).eigenvalues, 100.0)
     rng = np.random.default_rng(0)
-    regularization, _ = noise_regularization(smooth @ smooth.T, axis, 8000, rng)
+    threshold = noise_threshold(axis, floor.n_effective, False, rng)
+    regularization = floor.regularization(8000, threshold)
     gram = String(30).analyze(String(30).analyze(smooth @ smooth.T).T)
     assert polar(gram, axis, rtol=1e-3).upper < regularization
 

@@ -17,7 +17,7 @@ from wavefact._fit_result import (
 )
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.noise import FEWEST_FOR_BULK, noise_mixing, noise_regularization, noise_threshold
+from wavefact.noise import FEWEST_FOR_BULK, NoiseFloor, noise_floor, noise_mixing, noise_threshold
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis, Problem, unweighted
 from wavefact.recording import Recording
@@ -62,15 +62,12 @@ class FitTask:
         `noise`, seen elsewhere, is taken where the singular values do not end in a noise floor.
         """
         reduction, scale, axis = self._reduction, self._reduction.scale, self._axis(weight)
-        penalty, floor = noise_regularization(
-            reduction.gram, axis, reduction.n_samples, self._rng, mixing=self._mixing
-        )
-        has_bulk = floor.is_visible and len(axis) >= FEWEST_FOR_BULK
-        if noise is not None and not has_bulk:
-            threshold = noise_threshold(
-                axis, reduction.n_samples, is_complex(reduction.gram), self._rng, mixing=self._mixing
-            )
-            return noise, noise * threshold
+        floor = noise_floor(reduction.gram, reduction.n_samples, self._mixing)
+        if noise is not None and not (floor.is_visible and len(axis) >= FEWEST_FOR_BULK):
+            floor = NoiseFloor(noise / scale, float(reduction.n_samples))
+        complex_noise = is_complex(reduction.gram)
+        threshold = noise_threshold(axis, floor.n_effective, complex_noise, self._rng, mixing=self._mixing)
+        penalty = floor.regularization(reduction.n_samples, threshold)
         if not floor.is_visible:
             logger.warning(
                 "The singular values fall off without a noise floor, so the automatic regularization is a "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from functools import cached_property
+from math import log
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from wavefact.solvers.certified import CertifiedGrowth
 
 logger = logging.getLogger("wavefact")
 
-NORMAL_MEDIAN = 0.6744897501960817  # of the magnitude of a normal variable
+NORMAL_MEDIAN, COMPLEX_MEDIAN = 0.6744897501960817, log(2) ** 0.5  # of magnitudes of normal variables
 SHORTEST, LONG = 16, 2**15  # samples: weights are chosen on the loudest LONG ones
 
 
@@ -90,7 +91,8 @@ class JointTask:
         # Of few sensors every singular value holds waves; most frequencies at most wavenumbers do not.
         sizes = to_numpy(array_namespace(self._data).abs(self._data))
         quietest = FLOOR * float(np.sqrt(np.mean(sizes**2)))
-        return min(floor.deviation, max(float(np.median(sizes)) / NORMAL_MEDIAN, quietest))
+        median = COMPLEX_MEDIAN if is_complex(self._data) else NORMAL_MEDIAN
+        return min(floor.deviation, max(float(np.median(sizes)) / median, quietest))
 
     def choose(
         self, wave_weight: float | None, bandwidth: float | None = None, time_weight: float | None = None

@@ -20,12 +20,12 @@ from math import log, pi, sqrt
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, to_numpy
+from wavefact._arrays import Array, adjoint, array_namespace, like, to_numpy
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis
 from wavefact.ritz import candidate_centres, ritz
 
-__all__ = ["NoiseFloor", "noise_floor", "noise_mixing", "noise_regularization", "noise_threshold"]
+__all__ = ["NoiseFloor", "noise_floor", "noise_mixing", "noise_threshold"]
 
 DRAWS = (8, 64)  # of noise, to learn its polar's spread: small arrays scatter more, and cost less
 DRAWN_ROWS = 3200  # altogether, within these limits
@@ -54,6 +54,10 @@ class NoiseFloor:
     deviation: float
     n_effective: float
     is_visible: bool = True
+
+    def regularization(self, n_samples: int, threshold: float) -> float:
+        """Return the λ of a recording, given that of as many normal samples as it is worth."""
+        return self.deviation * sqrt(n_samples / self.n_effective) * threshold
 
 
 def noise_mixing(operator: WaveOperator) -> np.ndarray | None:
@@ -109,33 +113,6 @@ def _matched(values: np.ndarray, long: int) -> NoiseFloor:
         ratio = max(ratio, _ratio_of_width(values))
     variance = float(np.median(values)) / (long * _law_quantile(ratio, 0.5))
     return NoiseFloor(sqrt(variance), len(values) / ratio)
-
-
-def noise_regularization(
-    gram: Array,
-    axis: Axis,
-    n_samples: int,
-    rng: np.random.Generator,
-    n_draws: int | None = None,
-    mixing: np.ndarray | None = None,
-) -> tuple[float, NoiseFloor]:
-    """Return the λ at which the noise of a recording gives no component, and its noise floor.
-
-    Parameters
-    ----------
-    gram : array, shape (n_points, n_points)
-        Ŷ Ŷᴴ in the eigenbasis of the axis.
-    axis : Axis
-    n_samples : int
-    rng : numpy.random.Generator
-    n_draws : int, optional
-        Noises to draw; by default as many as the array's size needs.
-    mixing : array, shape (n_points, n_points), optional
-        As in `noise_floor`.
-    """
-    floor = noise_floor(gram, n_samples, mixing)
-    threshold = noise_threshold(axis, floor.n_effective, is_complex(gram), rng, n_draws, mixing)
-    return floor.deviation * sqrt(n_samples / floor.n_effective) * threshold, floor
 
 
 def noise_threshold(

@@ -17,7 +17,7 @@ from math import sqrt
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, device, is_complex, like, real, to_numpy
-from wavefact.noise import noise_regularization
+from wavefact.noise import noise_floor, noise_threshold
 from wavefact.problem import Axis, Problem, unweighted
 from wavefact.reduction import gram_root
 from wavefact.solvers.certified import CertifiedGrowth
@@ -82,7 +82,9 @@ def _held_out_error(
 ) -> float:
     to_sensors, mixing = bases
     rng = np.random.default_rng(0)  # the same noise for every candidate, so that they compare
-    regularization, _ = noise_regularization(seen, axis, n_samples, rng, N_DRAWS, mixing)
+    floor = noise_floor(seen, n_samples, mixing)
+    threshold = noise_threshold(axis, floor.n_effective, is_complex(seen), rng, N_DRAWS, mixing)
+    regularization = floor.regularization(n_samples, threshold)
     regularization = max(regularization, QUIETEST * sqrt(_power(seen)))
     if not regularization > 0:  # a silent half predicts nothing
         return _power(unseen)
