@@ -28,7 +28,7 @@ from wavefact._recording_fields import (
 )
 from wavefact.errors import InputError
 
-__all__ = ["QUANTITIES", "Recording", "check_signals"]
+__all__ = ["QUANTITIES", "Recording", "check_signals", "rate_of"]
 
 _BLOCK_BYTES = 32 * 2**20
 _PREFIX = 64  # samples that tell nearly every living channel from a constant one
@@ -111,9 +111,7 @@ class Recording:
     @property
     def times(self) -> np.ndarray:
         """Times of the samples (n_samples,) [s], the first at zero; needs a sampling rate."""
-        if self.sampling_rate is None:
-            raise InputError("The recording has no sampling rate; set it with replace(sampling_rate=...).")
-        return np.arange(self.n_samples) / self.sampling_rate
+        return np.arange(self.n_samples) / rate_of(self)
 
     @property
     def is_lazy(self) -> bool:
@@ -208,6 +206,13 @@ class Recording:
         if self.names is not None:
             parts.append("named")
         return f"Recording({', '.join(parts)}{', lazy' if self.is_lazy else ''})"
+
+
+def rate_of(recording: Recording) -> float:
+    """Return the sampling rate [Hz]; refuse a recording without one."""
+    if recording.sampling_rate is None:
+        raise InputError("The recording has no sampling rate; set it with replace(sampling_rate=...).")
+    return recording.sampling_rate
 
 
 def check_signals(recording: Recording) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavefact.baselines._signals import rate_of
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import normalized_shapes
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["modes_of_components", "modes_of_shapes", "peak_places"]
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from wavefact.baselines._packages import imported, quiet
 from wavefact.baselines._poles import continuous_poles, modes_of_poles
-from wavefact.baselines._signals import cleaned, rate_of
+from wavefact.baselines._signals import cleaned
 from wavefact.baselines.svd import hard_threshold
 from wavefact.errors import InputError
 from wavefact.modal.model import ModalModel
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["Dynamics", "DynamicsBaseline", "even_rank", "fitted", "hankel", "leading", "most_delays"]
 

@@ -10,7 +10,7 @@ from wavefact._arrays import to_numpy
 from wavefact.errors import InputError
 from wavefact.recording import Recording, check_signals
 
-__all__ = ["cleaned", "rate_of", "scaled_signals"]
+__all__ = ["cleaned", "scaled_signals"]
 
 
 def scaled_signals(recording: Recording) -> tuple[np.ndarray, float]:
@@ -27,19 +27,6 @@ def scaled_signals(recording: Recording) -> tuple[np.ndarray, float]:
         raise InputError("The recording is complex; baselines take real signals.")
     scale = 2.0 ** (math.frexp(float(np.max(np.abs(signals))))[1] - 1)
     return signals.astype(float) / scale, scale
-
-
-def rate_of(recording: Recording) -> float:
-    """Return the sampling rate [Hz].
-
-    Raises
-    ------
-    InputError
-        If the recording has none.
-    """
-    if recording.sampling_rate is None:
-        raise InputError("The recording has no sampling rate; set it with replace(sampling_rate=...).")
-    return recording.sampling_rate
 
 
 def cleaned(recording: Recording, signals: np.ndarray, scale: float = 1.0) -> Recording:

@@ -10,11 +10,11 @@ import numpy as np
 
 from wavefact.baselines._dynamics import fitted, leading, most_delays
 from wavefact.baselines._poles import modes_of_poles, references
-from wavefact.baselines._signals import rate_of, scaled_signals
+from wavefact.baselines._signals import scaled_signals
 from wavefact.errors import InputError
 from wavefact.modal.model import ModalModel
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["CorrelationDMD", "correlations"]
 

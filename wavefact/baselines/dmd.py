@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from wavefact.baselines._dynamics import Dynamics, fitted
 from wavefact.baselines._poles import modes_of_poles
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
+from wavefact.baselines._signals import cleaned, scaled_signals
 from wavefact.modal.model import ModalModel
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["DMD"]
 

@@ -16,10 +16,10 @@ from wavefact.baselines._risk import (
     subtraction_gain,
     subtraction_risk,
 )
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
+from wavefact.baselines._signals import cleaned, scaled_signals
 from wavefact.errors import InputError
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["FrequencyWavenumberFilter"]
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from wavefact.baselines._oscillators import Oscillators, oscillators_at_peaks, peaks_of
 from wavefact.baselines._risk import cosine_spectrum, linear_risk, noise_variance
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
+from wavefact.baselines._signals import cleaned, scaled_signals
 from wavefact.errors import InputError
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["KalmanSmoother"]
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from wavefact.baselines._butterworth import butterworth_gain, checked_edges, zero_phase
 from wavefact.baselines._risk import angles, least_risk
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
+from wavefact.baselines._signals import cleaned, scaled_signals
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["Lowpass"]
 

@@ -10,13 +10,13 @@ import numpy as np
 
 from wavefact.baselines._components import modes_of_shapes, peak_places
 from wavefact.baselines._settings import check_at_least
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
+from wavefact.baselines._signals import cleaned, scaled_signals
 from wavefact.baselines.svd import hard_threshold
 from wavefact.errors import InputError
 from wavefact.modal.complexity import mean_phases, mpc
 from wavefact.modal.model import ModalModel
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["SPOD"]
 

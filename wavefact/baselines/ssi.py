@@ -11,12 +11,12 @@ import numpy as np
 from wavefact.baselines._dynamics import leading
 from wavefact.baselines._packages import imported, quiet
 from wavefact.baselines._poles import references, sorted_model
-from wavefact.baselines._signals import rate_of, scaled_signals
+from wavefact.baselines._signals import scaled_signals
 from wavefact.errors import InputError
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import mac, unit_shapes
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["SSI"]
 

@@ -12,11 +12,11 @@ from wavefact.baselines._components import peak_frequencies
 from wavefact.baselines._dynamics import leading
 from wavefact.baselines._packages import imported, quiet
 from wavefact.baselines._poles import sorted_model
-from wavefact.baselines._signals import cleaned, rate_of, scaled_signals
+from wavefact.baselines._signals import cleaned, scaled_signals
 from wavefact.errors import InputError
 from wavefact.modal.model import ModalModel
 from wavefact.operators.base import WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["VMD"]
 

@@ -13,7 +13,7 @@ from wavefact._arrays import to_numpy
 from wavefact.errors import InputError
 from wavefact.frequency_wavenumber._windows import windowed_grams
 from wavefact.operators.time import Time
-from wavefact.recording import Recording, check_signals
+from wavefact.recording import Recording, check_signals, rate_of
 
 __all__ = ["FrequencyWavenumberMap", "SingularValues", "singular_values"]
 
@@ -169,16 +169,6 @@ def number(value: Any, name: str) -> float:
     if not isinstance(value, int | float | np.number) or not 0 <= value < float("inf"):
         raise InputError(f"{name} is {value!r}; expected a finite number ≥ 0.")
     return float(value)
-
-
-def rate_of(recording: Recording) -> float:
-    """Return the sampling rate [Hz]; refuse a recording without one."""
-    if recording.sampling_rate is None:
-        raise InputError(
-            "The recording has no sampling rate, so its frequencies are unknown; "
-            "set it with replace(sampling_rate=...)."
-        )
-    return recording.sampling_rate
 
 
 def chosen_frequencies(frequencies: Any, rate: float, lowest: float = 0.0) -> np.ndarray:

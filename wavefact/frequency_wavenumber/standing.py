@@ -10,14 +10,13 @@ from wavefact.frequency_wavenumber.spectra import (
     chosen_frequencies,
     even_or_given,
     number,
-    rate_of,
     scaled_signals,
     time_windows,
 )
 from wavefact.operators import WaveOperator
 from wavefact.operators.time import Time
 from wavefact.problem import Axis
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 from wavefact.ritz import ritz
 
 __all__ = ["frequency_wavenumber"]

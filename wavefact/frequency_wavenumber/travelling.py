@@ -13,10 +13,9 @@ from wavefact.frequency_wavenumber.spectra import (
     chosen_frequencies,
     even_or_given,
     number,
-    rate_of,
     scaled_signals,
 )
-from wavefact.recording import Recording, check_signals
+from wavefact.recording import Recording, check_signals, rate_of
 
 __all__ = ["travelling_waves"]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from wavefact._arrays import to_numpy
 from wavefact.errors import InputError
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 
 def real_signals(recording: Recording) -> np.ndarray:
@@ -34,16 +34,9 @@ def finite_signals(recording: Recording) -> np.ndarray:
     return signals
 
 
-def known_rate(recording: Recording) -> float:
-    """Return the sampling rate [Hz], or say that there is none."""
-    if recording.sampling_rate is None:
-        raise InputError("The recording has no sampling rate; set it with replace(sampling_rate=...).")
-    return recording.sampling_rate
-
-
 def common_rate(recordings: Iterable[Recording], remedy: str) -> float:
     """Return the one sampling rate [Hz] of several recordings."""
-    rates = [known_rate(recording) for recording in recordings]
+    rates = [rate_of(recording) for recording in recordings]
     for number, rate in enumerate(rates):
         if abs(rate / rates[0] - 1) > 1e-9:
             raise InputError(

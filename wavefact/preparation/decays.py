@@ -13,8 +13,8 @@ import numpy as np
 
 from wavefact._recording_fields import sensor_indices
 from wavefact.errors import InputError
-from wavefact.preparation._checks import finite_signals, known_rate, positive, whole
-from wavefact.recording import Recording
+from wavefact.preparation._checks import finite_signals, positive, whole
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["correlation_functions", "random_decrement"]
 
@@ -194,7 +194,7 @@ def _longest_lag(recording: Recording, seconds: float | None, samples: int | Non
     if seconds is None:
         longest = whole(samples, "n_lags", 1)
     else:
-        longest = round(positive(seconds, "The longest lag", "seconds") * known_rate(recording))
+        longest = round(positive(seconds, "The longest lag", "seconds") * rate_of(recording))
     if not 1 <= longest <= recording.n_samples // 2:
         raise InputError(
             f"{longest} lags came for {recording.n_samples} samples; expected at least 1 and at most half of "

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.preparation._checks import finite_signals, known_rate, positive, whole
-from wavefact.recording import Recording
+from wavefact.preparation._checks import finite_signals, positive, whole
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["bandpass"]
 
@@ -66,7 +66,7 @@ def bandpass(
     """
     from scipy.signal import butter, detrend, sosfiltfilt
 
-    rate = known_rate(recording)
+    rate = rate_of(recording)
     edges, kind = _edges(low, high, rate)
     sections = butter(whole(order, "The order", 1), edges, kind, fs=rate, output="sos")
     memory = _memory(sections)

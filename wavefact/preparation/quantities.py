@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.preparation._checks import finite_signals, known_rate, positive
+from wavefact.preparation._checks import finite_signals, positive
 from wavefact.preparation._units import MOTIONS, length_unit, unit_of
-from wavefact.recording import Recording
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["to_quantity"]
 
@@ -76,7 +76,7 @@ def to_quantity(recording: Recording, quantity: str, *, low: float | None = None
     if times == 0:
         return recording.replace(signals=finite_signals(recording))
     length, factor = length_unit(recording.unit, recording.quantity)
-    rate, duration = known_rate(recording), recording.n_samples / known_rate(recording)
+    rate, duration = rate_of(recording), recording.n_samples / rate_of(recording)
     if recording.n_samples < 4:
         raise InputError(f"{recording.n_samples} samples are too few; at least 4 are needed.")
     edge = _edge(low, times, rate, duration)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.preparation._checks import finite_signals, known_rate, positive, whole
-from wavefact.recording import Recording
+from wavefact.preparation._checks import finite_signals, positive, whole
+from wavefact.recording import Recording, rate_of
 
 __all__ = ["decimate"]
 
@@ -101,7 +101,7 @@ def _ratio(recording: Recording, factor: Any, sampling_rate: Any) -> Fraction:
         raise InputError("Give either a factor or a sampling_rate, and not both.")
     if sampling_rate is None:
         return Fraction(1, whole(factor, "The factor", 1))
-    target, present = positive(sampling_rate, "The sampling rate", "hertz"), known_rate(recording)
+    target, present = positive(sampling_rate, "The sampling rate", "hertz"), rate_of(recording)
     if target > present:
         raise InputError(f"{target:g} Hz is above the present {present:g} Hz; decimate only lowers the rate.")
     ratio = Fraction(target / present).limit_denominator(_LARGEST_TERM)
