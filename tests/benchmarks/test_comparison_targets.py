@@ -7,7 +7,7 @@ import numpy as np
 import wavefact as wf
 from wavefact.simulate import multi_segment, travelling
 
-N_SEEDS = 2
+N_SEEDS = 100
 
 
 def test_boundary_of_two_segments(report):

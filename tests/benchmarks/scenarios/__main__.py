@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from tests.benchmarks.scenarios.cases import SCENARIOS, SNRS
+from tests.benchmarks.scenarios.figure import figure
 from tests.benchmarks.scenarios.runner import Plan, run
 from tests.benchmarks.scenarios.store import load
 from tests.benchmarks.scenarios.table import Cell, cells, claims, markdown
@@ -22,6 +23,8 @@ def main() -> None:
     if not options.table_only:
         _run(_plan(options), options.results, options.jobs)
     found = cells(load(options.results))
+    if options.figure:
+        figure(found, options.figure)
     for score in ("relative_error", "mac"):
         print(markdown(found, score), end="\n\n")
     for claim, (held, total) in claims(found).items():
@@ -38,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--oracle-below", type=float, default=0.0, help="oracles from here down [dB]")
     parser.add_argument("--scenarios", help="names between commas")
     parser.add_argument("--methods", help="names between commas")
+    parser.add_argument("--figure", type=Path, help="picture of the errors to write")
     parser.add_argument("--table-only", action="store_true", help="print what there is")
     return parser
 

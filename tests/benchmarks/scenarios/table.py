@@ -64,7 +64,7 @@ class Cell(NamedTuple):
 
 
 def cells(results: Mapping[Key, Mapping[str, Any]]) -> list[Cell]:
-    """Return all cells in which another method has an automatic value: ours may be missing, and is lost then."""
+    """Return all cells that another method has an automatic value in; where ours is missing, it is lost."""
     values: dict[tuple[str, float, str], dict[str, dict[str, list[float]]]] = defaultdict(
         lambda: {"automatic": defaultdict(list), "oracle": defaultdict(list), "first": defaultdict(list)}
     )
