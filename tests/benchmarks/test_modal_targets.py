@@ -11,6 +11,7 @@ from benchmarks.scenes import close_pair, plate_1000, storey_frame
 from benchmarks.ssi import peak_memory, ssi_cov
 
 import wavefact as wf
+from wavefact.simulate import scenario_s2
 
 DATA = Path(__file__).resolve().parents[2] / "../shared/data"
 # Marwitz et al., Experimental Mechanics 57 (2017): 15 setups together
@@ -141,6 +142,28 @@ def test_coverage_and_bias(report):
     bias = np.abs(np.mean(damping, axis=0) - 1)
     figure = f"{100 * bias.max():.1f} %  (4, 5, 6 modes in {modes} records)"
     report("5-storey frame: damping bias, ζ 0.2–3 %", "≤ 5 %", figure, bias.max() <= 0.05)
+
+
+def test_shapes_of_many_sensors(report):
+    for name, identify in (
+        ("signals", lambda recording: wf.identify(recording)),
+        ("components", lambda recording: wf.identify(wf.factorize(recording, wf.String(100)))),
+    ):
+        inside, errors, stated = [], [], []
+        for seed in range(20):
+            simulation = scenario_s2(0.0, rng=seed)
+            model, truth = identify(simulation.recording), simulation.truth
+            nearest = np.abs(model.frequencies[:, None] - truth.frequencies).argmin(axis=0)
+            shapes, sizes = model.mode_shapes[:, nearest].real, model.shape_errors[:, nearest]
+            scales = np.sum(shapes * truth.mode_shapes, axis=0) / np.sum(truth.mode_shapes**2, axis=0)
+            off = shapes - scales * truth.mode_shapes
+            inside.append(np.mean(np.abs(off) < 1.96 * sizes))
+            errors.append(np.mean(off**2))
+            stated.append(np.mean(sizes**2))
+        rms = np.sqrt([np.mean(errors), np.mean(stated)])
+        report(f"100 sensors, 0 dB, 20 records: 95 % intervals of shapes from {name}", "88–99.9 %",
+               f"{100 * np.mean(inside):.1f} %  (rms error {rms[0]:.4f}, stated {rms[1]:.4f})",
+               0.88 <= np.mean(inside) <= 0.999)  # fmt: skip
 
 
 def test_close_pair(report):

@@ -17,8 +17,11 @@ __all__ = [
     "About",
     "Channels",
     "Components",
+    "NoisyComponents",
+    "Principal",
     "TimedComponents",
     "channels_of",
+    "is_compressed",
     "rigid_motions",
     "since_onset",
 ]
@@ -91,6 +94,23 @@ class TimedComponents(Components, Protocol):
     @property
     def projected_courses(self) -> Array | None:
         """Least-squares courses of the recording on the shapes (n_samples, n_components), not filtered."""
+
+
+@runtime_checkable
+class NoisyComponents(Components, Protocol):
+    """What tells how sure the shapes of components are; `Factorization` has it."""
+
+    @property
+    def eigenvalues(self) -> Array:
+        """Centres κ (n_components,)."""
+
+    @property
+    def wave_weight(self) -> float:
+        """γ of space."""
+
+    @property
+    def noise(self) -> float | None:
+        """Standard deviation of the recording's noise, where it was estimated."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +226,7 @@ def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channe
     signals = to_numpy(recording.load().signals)
     rate = checked_rate(recording.sampling_rate)
     shapes = np.eye(signals.shape[0])
-    if signals.shape[0] > _MAX_CHANNELS:
+    if is_compressed(signals.shape[0]):
         shapes, signals = _principal(signals)
     positions = recording.positions if operator is None else operator.positions
     about = recording.quantity, recording.unit
@@ -225,7 +245,7 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
     ]
     shapes = np.concatenate([factors[:, :0], *(part[0] for part in parts)], axis=1)
     signals = np.concatenate([courses.T[:0], *(part[1] for part in parts)], axis=0)
-    if signals.shape[0] > _MAX_CHANNELS:
+    if is_compressed(signals.shape[0]):
         basis, triangular = np.linalg.qr(shapes)
         turned, signals = _principal(triangular @ signals)
         shapes = basis @ turned
@@ -233,18 +253,51 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
     return Channels(signals, shapes, rate, operator, operator.positions, fit.quantity, fit.unit, True)
 
 
-def _principal(signals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Keep the strongest directions of many signals, of those that are above what noise alone would give.
+@dataclass(frozen=True, eq=False)
+class Principal:
+    """The strongest directions of many signals, of those that are above what noise alone would give.
 
-    The median of the powers stands for noise, and (1 + √(n_signals / n_samples))² for its largest direction
-    (Marchenko & Pastur 1967).
+    Attributes
+    ----------
+    basis : (n_signals, n_kept) array of orthonormal columns
+    variances : (n_signals, n_kept) array
+        Of what noise has added to them from beyond their span.
     """
-    centred = signals - signals.mean(axis=1, keepdims=True)
-    scaled = centred / np.max(np.abs(centred))
-    powers, vectors = np.linalg.eigh(scaled @ scaled.conj().T)
-    edge = (1 + np.sqrt(signals.shape[0] / signals.shape[1])) ** 2 * np.median(powers)
-    n_kept = int(np.clip(np.sum(powers > _ABOVE_NOISE * edge), 2, _MAX_CHANNELS))
-    basis = vectors[:, ::-1][:, :n_kept]
+
+    basis: np.ndarray
+    variances: np.ndarray
+
+    @classmethod
+    def of(cls, signals: np.ndarray) -> Principal:
+        """Find them.
+
+        The median of the powers stands for noise, and (1 + √γ)², γ = n_signals / n_samples, for its largest
+        direction (Marchenko & Pastur 1967).  A direction of power s, of which noise makes
+        s + γ s / (s − 1), is off by the angle θ, tan²θ = γ s / ((s − 1)² − γ) (Paul 2007, theorem 4).
+        """
+        n_signals, n_samples = signals.shape
+        centred = signals - signals.mean(axis=1, keepdims=True)
+        scaled = centred / np.max(np.abs(centred))
+        powers, vectors = np.linalg.eigh(scaled @ scaled.conj().T)
+        ratio = n_signals / n_samples
+        edge = (1 + np.sqrt(ratio)) ** 2
+        n_kept = int(np.clip(np.sum(powers > _ABOVE_NOISE * edge * np.median(powers)), 2, _MAX_CHANNELS))
+        basis, largest = vectors[:, ::-1][:, :n_kept], powers[::-1][:n_kept]
+        raised = np.maximum(largest / np.mean(powers[:-n_kept]), _ABOVE_NOISE * edge) + 1 - ratio
+        power = (raised + np.sqrt(raised**2 - 4 * (raised - 1 + ratio))) / 2
+        tangents = ratio * power / ((power - 1) ** 2 - ratio)
+        beyond = np.maximum(1 - np.sum(np.abs(basis) ** 2, axis=1), 0.0)
+        return cls(basis, beyond[:, None] * tangents / n_signals)
+
+
+def is_compressed(n_signals: int) -> bool:
+    """Say whether so many signals are looked at in their principal directions."""
+    return n_signals > _MAX_CHANNELS
+
+
+def _principal(signals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the principal directions of many signals, and the signals in them."""
+    basis = Principal.of(signals).basis
     return basis, basis.conj().T @ signals
 
 

@@ -23,6 +23,7 @@ from wavefact.modal.model import ModalModel
 from wavefact.modal.residues import Residues
 from wavefact.modal.search import Found, search
 from wavefact.modal.settings import IdentificationSettings, validated
+from wavefact.modal.span_errors import with_span_errors
 from wavefact.modal.spectrum import expected_slope, orthonormal, spectrum_of_channels
 from wavefact.modal.timed import modes_of_tones
 from wavefact.operators.base import WaveOperator
@@ -104,7 +105,8 @@ def identify(
         return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
     found = search(channels, frequency_range, settings)
-    model = elastic(fitted(channels, found, settings), channels.operator, settings)
+    model = with_span_errors(fitted(channels, found, settings), source)
+    model = elastic(model, channels.operator, settings)
     _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(found))
     return model
 
@@ -117,7 +119,7 @@ def _of_tones(
 ) -> ModalModel:
     operator = fit.operator if operator is None else operator
     low, high = checked_range(frequency_range, checked_rate(fit.sampling_rate))
-    model = modes_of_tones(fit, operator)
+    model = with_span_errors(modes_of_tones(fit, operator), fit)
     model = elastic(_within(model, (low, high), settings), operator, settings)
     _logger.info("identified %d modes in %d components", model.n_modes, fit.spatial_factors.shape[1])
     return model

@@ -13,6 +13,7 @@ from wavefact.modal.model import ModalModel
 from wavefact.modal.search import Found, search
 from wavefact.modal.settings import IdentificationSettings, validated
 from wavefact.modal.similarity import mac
+from wavefact.modal.span_errors import with_span_errors
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
 
@@ -146,7 +147,8 @@ def stabilization(
     settings = validated(IdentificationSettings() if settings is None else settings)
     channels = channels_of(source, operator)
     found = search(channels, frequency_range, settings)
-    model = elastic(fitted(channels, found, settings), channels.operator, settings)
+    model = with_span_errors(fitted(channels, found, settings), source)
+    model = elastic(model, channels.operator, settings)
     groups = [group for each in found for group in _groups(each, channels, model, settings)]
     orders, poles, damping, stable = _poles(found)
     frequencies, spectrum = _spectrum(channels)
