@@ -16,6 +16,7 @@ from wavefact.errors import (
 )
 from wavefact.factorization import Factorization
 from wavefact.filters import FilterBank, gains, passband, wave_weight_from_bandwidth
+from wavefact.finding import find_modes
 from wavefact.fit import factorize, regularization_path
 from wavefact.frequency_wavenumber import (
     DispersionPoints,
@@ -131,6 +132,7 @@ __all__ = [
     "expand_shapes",
     "factorize",
     "fdd",
+    "find_modes",
     "fit_speed",
     "frequency_response",
     "frequency_wavenumber",

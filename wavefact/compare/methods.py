@@ -6,17 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from wavefact.baselines import BASELINES, Baseline
-from wavefact.denoising import declip, denoise
-from wavefact.denoising.waves import travelling_part
+from wavefact.denoising import denoise
 from wavefact.errors import InputError
-from wavefact.fit import factorize
-from wavefact.modal import DirectedWaves, ModalModel, identify
+from wavefact.finding import find_modes
+from wavefact.modal import ModalModel
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
-from wavefact.whitening import whiten
 
 __all__ = ["METHODS", "Wavefact", "method"]
 
@@ -37,39 +33,8 @@ class Wavefact:
         return denoise(recording, operator)
 
     def identify(self, recording: Recording, operator: WaveOperator) -> ModalModel:
-        """Name the modes: in the components, which see far below the noise; strong ones in the signals too.
-
-        Waves that travel are named as such.
-        """
-        repaired = declip(recording, operator)
-        white = whiten(repaired, operator).recording
-        fit = factorize(white, operator)
-        waves = travelling_part(fit, white)
-        if waves is not None:
-            return _modes_of_waves(waves, recording)
-        fills = fit.n_components >= recording.n_sensors  # then nothing told noise from waves
-        in_signals = identify(repaired if fills else white) if fills or fit.time_weight == 0 else None
-        in_components = identify(fit)
-        if in_signals is None or in_components.n_modes > in_signals.n_modes:
-            return in_components
-        return in_signals
-
-
-def _modes_of_waves(waves: DirectedWaves, recording: Recording) -> ModalModel:
-    """Take each wave e^(−ikx) for a mode; damping stays unknown."""
-    positions = recording.positions
-    places = np.arange(recording.n_sensors) if positions is None else np.asarray(positions).ravel()
-    return ModalModel(
-        frequencies=waves.frequencies,
-        damping_ratios=np.full(waves.frequencies.size, np.nan),
-        mode_shapes=np.exp(-1j * np.outer(places, waves.wavenumbers)),
-        wavenumbers=waves.wavenumbers,
-        frequency_errors=waves.frequency_errors,
-        positions=positions,
-        quantity=recording.quantity,
-        unit=recording.unit,
-        names=recording.names,
-    )
+        """Name what `wavefact.find_modes` finds."""
+        return find_modes(recording, operator)
 
 
 METHODS: dict[str, type[Baseline]] = {"wavefact": Wavefact, **BASELINES}
