@@ -36,9 +36,9 @@ def test_a_line_that_was_cut_off_is_run_again(tmp_path: Path) -> None:
     assert load(tmp_path / "none.jsonl") == {}
 
 
-def results(**errors: float) -> dict[Key, dict[str, float]]:
+def results(**errors: float) -> dict[Key, dict[str, float | str]]:
     """Return errors by method, with "_oracle" behind the name of an oracle."""
-    found = {}
+    found: dict[Key, dict[str, float | str]] = {}
     for name, error in errors.items():
         method, _, setting = name.partition("_")
         found[Key("string", 0.0, 0, method, setting or "automatic")] = {"relative_error": error}
@@ -59,6 +59,12 @@ def test_cells_are_judged_as_the_claims_say(errors: dict[str, float], is_best: b
     assert (cell.is_best, cell.beats_oracles) == (is_best, beats)
     assert list(claims([cell]).values()) == [(int(is_best), 1), (int(beats), 1)]
     assert "svd" in markdown([cell], "relative_error")
+
+
+def test_a_recording_without_an_answer_loses_the_cell() -> None:
+    found = results(wavefact=0.05, svd=0.1)
+    found[Key("string", 0.0, 1, "wavefact", "automatic")] = {"failure": "no answer within 40 s"}
+    assert [cell.is_best for cell in cells(found) if cell.score == "relative_error"] == [False]
 
 
 def test_more_mac_is_better() -> None:

@@ -64,6 +64,13 @@ def test_the_criterion_is_that_of_akaike():
     assert 2 * 9 <= found.criterion - likelihood <= 2 * (9 + 2 * N_SENSORS)
 
 
-def test_there_are_none_without_modes_or_of_complex_ones():
+def test_there_are_none_without_modes():
     assert free_decays(decays(), model().select([]), RATE) is None
-    assert free_decays(decays(), model(SHAPES * np.exp(1j * SHAPES)), RATE) is None
+
+
+def test_complex_shapes_count_by_their_real_parts():
+    signals, turned = decays(), model(SHAPES * (1 + 0.2j * SHAPES))
+    found, real = free_decays(signals, turned, RATE), free_decays(signals, model(), RATE)
+    assert found is not None
+    assert real is not None
+    np.testing.assert_allclose(found.explained, real.explained)

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+import wavefact as wf
 from wavefact.errors import InputError
 from wavefact.modal import IdentificationSettings, identify
 from wavefact.operators import Beam, String, WaveOperator
 from wavefact.recording import Recording
-from wavefact.simulate import InitialDisplacement, Simulation, Structure, scenario_s2, simulate
+from wavefact.simulate import (
+    InitialDisplacement,
+    Simulation,
+    Structure,
+    multi_segment,
+    scenario_s2,
+    simulate,
+)
 
 SENSORS = [2, 7, 11, 16, 24]
 
@@ -243,3 +251,11 @@ RECORDING = Recording(np.random.default_rng(0).standard_normal((3, 500)), sampli
 def test_bad_input_is_refused(source: object, settings: dict, words: str) -> None:
     with pytest.raises(InputError, match=words):
         identify(source, **settings)  # type: ignore[arg-type]
+
+
+def test_a_pole_that_no_channel_shows_is_no_mode():
+    recording = multi_segment(20.0, rng=1).recording
+    white = wf.whiten(recording, wf.String(100)).recording
+    model = wf.identify(wf.factorize(white, wf.String(100), rtol=1e-3, debias=True))
+    assert 6 <= model.n_modes <= 8
+    assert np.all(np.isfinite(model.mode_shapes))

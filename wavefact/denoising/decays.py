@@ -39,13 +39,13 @@ def free_decays(signals: np.ndarray, modes: ModalModel, sampling_rate: float) ->
     ----------
     signals : (n_sensors, n_samples) array
     modes : ModalModel
-        Frequencies, damping ratios and real shapes are taken from here.
+        Frequencies, damping ratios and the real parts of shapes are taken from here.
     sampling_rate : float [Hz]
 
     Returns
     -------
     FreeDecays or None
-        None where there are no modes, or complex ones.
+        None where there are no modes.
 
     Notes
     -----
@@ -53,9 +53,9 @@ def free_decays(signals: np.ndarray, modes: ModalModel, sampling_rate: float) ->
     over t ≥ onset are running sums, so that all onsets cost as much as one.  The shapes then move from those
     of the modes towards those that fit best, by as much as noise does not explain (James & Stein).
     """
-    if modes.n_modes == 0 or np.iscomplexobj(modes.mode_shapes):
+    if modes.n_modes == 0:
         return None
-    shapes = modes.mode_shapes / np.linalg.norm(modes.mode_shapes, axis=0)
+    shapes = modes.mode_shapes.real / np.linalg.norm(modes.mode_shapes.real, axis=0)
     waves = _decaying(modes, signals.shape[1], sampling_rate)
     onset, amplitudes = _best_onset(shapes.T @ signals, shapes.T @ shapes, waves)
     waves[:, :onset] = 0.0

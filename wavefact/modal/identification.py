@@ -161,6 +161,8 @@ def _starts(residues: Residues, inward: np.ndarray, denoised: bool) -> list[Star
         axes, sizes, _ = np.linalg.svd(np.stack([shape.real, shape.imag], axis=1), full_matrices=False)
         is_real = sizes[-1] < _NEARLY_REAL * sizes[0] or len(sizes) == 1  # of one channel, any shape is
         column = span @ (span.conj().T @ (axes[:, 0] if is_real else shape))
+        if not np.any(column):  # no channel has more of it than noise would give
+            continue
         starts.append(
             Start(
                 frequency=float(residues.frequencies[m]),

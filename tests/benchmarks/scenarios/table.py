@@ -71,6 +71,8 @@ def cells(results: Mapping[Key, Mapping[str, Any]]) -> list[Cell]:
     for key, record in results.items():
         for score in SCORES:
             value = record.get(score)
+            if key.method == "wavefact" and record.get("failure"):
+                value = math.nan  # no answer on one recording: the cell is lost
             if value is None:
                 continue
             cell = values[key.scenario, key.snr_db, score]
