@@ -1,6 +1,7 @@
 """The result of a factorization: what it computes, and its file."""
 
-from dataclasses import fields
+import json
+from dataclasses import fields, replace
 
 import h5py
 import numpy as np
@@ -97,3 +98,15 @@ def test_a_recording_is_no_factorization(tmp_path, rng):
     (tmp_path / "table.csv").write_text("a,b\n1,2\n")
     with pytest.raises(UnknownFormatError):
         wf.Factorization.load(tmp_path / "table.csv")
+
+
+def test_files_from_before_courses_could_be_refitted_hold_shrunk_ones(tmp_path):
+    path = tmp_path / "fit.h5"
+    fit = replace(fit_of(), debiased=True)
+    fit.save(path)
+    assert wf.Factorization.load(path).debiased
+    with h5py.File(path, "r+") as file:
+        attributes = json.loads(file["attributes"][()].tobytes())
+        del attributes["debiased"], file["attributes"]
+        file["attributes"] = np.frombuffer(json.dumps(attributes).encode(), dtype=np.uint8)
+    assert not wf.Factorization.load(path).debiased

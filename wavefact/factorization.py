@@ -21,6 +21,7 @@ KIND = "wavefact-factorization"
 ARRAYS = ("spatial_factors", "time_courses", "eigenvalues")
 JOINT_ARRAYS = ("time_eigenvalues", "projected_courses")  # where time has a weight
 ATTRIBUTES = ("wave_weight", "time_weight", "regularization", "noise", "sampling_rate", "unit", "quantity")
+LATER = {"debiased": False}  # attributes that older files do not have, and what these were
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -55,6 +56,9 @@ class Factorization:
     projected_courses : numpy.ndarray, shape (n_samples, n_components), or None
         Least-squares time courses of the recording on the shapes, neither filtered nor shrunk, where time
         has a weight: what damping is to be estimated from.
+    debiased : bool
+        Whether time courses, or amplitudes where time has a weight, were refitted, so that λ has not shrunk
+        them.
     choice : WeightChoice or None
         Scores of the candidates that automatic weights were chosen from, also where time came out
         with none; not saved.
@@ -86,6 +90,7 @@ class Factorization:
     time_operator: Time | None = None
     time_eigenvalues: np.ndarray | None = None
     projected_courses: np.ndarray | None = None
+    debiased: bool = False
     choice: WeightChoice | None = None
 
     @property
@@ -144,7 +149,7 @@ class Factorization:
         """Write the factorization to an HDF5 file; an existing file is replaced once all is written."""
         arrays = {name: getattr(self, name) for name in (*ARRAYS, *JOINT_ARRAYS)}
         arrays["history"] = np.asarray([astuple(step) for step in self.history], dtype=float)
-        attributes = {name: getattr(self, name) for name in ATTRIBUTES}
+        attributes = {name: getattr(self, name) for name in (*ATTRIBUTES, *LATER)}
         attributes |= {"operator": self.operator.to_dict(), "status": self.status.name}
         attributes["time_operator"] = None if self.time_operator is None else self.time_operator.to_dict()
         save_fields(Path(path), KIND, arrays, attributes | {"certificate": asdict(self.certificate)})
@@ -155,6 +160,7 @@ class Factorization:
         arrays, attributes = load_fields(Path(path), KIND)
         try:
             fields = {name: arrays[name] for name in ARRAYS} | {name: attributes[name] for name in ATTRIBUTES}
+            fields |= {name: attributes.get(name, before) for name, before in LATER.items()}
             return Factorization(
                 **fields,
                 time_eigenvalues=arrays.get("time_eigenvalues"),

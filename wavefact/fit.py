@@ -136,9 +136,10 @@ def factorize(
             domain = task.domain(*weights, relation)
             noise, penalty = _penalty(regularization, lambda: task.regularization(domain))
             solver = CertifiedGrowth(rtol or JOINT_RTOL, max_components)
-            return task.solve(
+            fit = task.solve(
                 solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
             )
+            return replace(fit, debiased=debias)
         chosen, choice, noise_seen = weights[0], task.choice, task.noise_seen
         del task  # as large as the recording
     space = FitTask(recording, operator, generator)
@@ -146,7 +147,7 @@ def factorize(
     noise, penalty = _penalty(regularization, lambda: space.regularization(weight, noise_seen))
     solver = CertifiedGrowth(rtol or RTOL, max_components)
     fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
-    return replace(fit, choice=choice)
+    return replace(fit, debiased=debias, choice=choice)
 
 
 def _penalty(

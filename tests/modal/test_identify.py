@@ -11,6 +11,8 @@ import pytest
 import wavefact as wf
 from wavefact.errors import InputError
 from wavefact.modal import IdentificationSettings, identify
+from wavefact.modal.identification import _starts
+from wavefact.modal.residues import Residues
 from wavefact.operators import Beam, String, WaveOperator
 from wavefact.recording import Recording
 from wavefact.simulate import (
@@ -36,6 +38,7 @@ class Fit:
     quantity: str = "displacement"
     unit: str = "m"
     regularization: float = 0.0
+    debiased: bool = False
 
     @property
     def wavenumbers(self) -> np.ndarray:
@@ -253,9 +256,25 @@ def test_bad_input_is_refused(source: object, settings: dict, words: str) -> Non
         identify(source, **settings)  # type: ignore[arg-type]
 
 
-def test_a_pole_that_no_channel_shows_is_no_mode():
+def test_a_pole_that_no_channel_shows_is_no_start() -> None:
+    shapes = np.array([[0.0, 0.6], [1.0, 0.8]], dtype=complex)  # the first is nothing where it stands out
+    prominence, one = np.array([[9.0, 200.0], [1.0, 300.0]]), np.ones(2)
+    residues = Residues(shapes, np.ones((2, 2, 2)), one, prominence, one, 10 * one, 0.01 * one)
+    (start,) = _starts(residues, np.eye(2), denoised=True)
+    np.testing.assert_allclose(np.abs(start.shape), [0.6, 0.8])
+
+
+def test_courses_that_were_refitted_are_taken_as_they_are() -> None:
     recording = multi_segment(20.0, rng=1).recording
-    white = wf.whiten(recording, wf.String(100)).recording
-    model = wf.identify(wf.factorize(white, wf.String(100), rtol=1e-3, debias=True))
-    assert 6 <= model.n_modes <= 8
-    assert np.all(np.isfinite(model.mode_shapes))
+    fits = [
+        wf.factorize(recording, wf.String(100), time_weight=0.0, debias=debias) for debias in (False, True)
+    ]
+    refitted = wf.identify(fits[1])
+    blindly = wf.identify(dataclasses.replace(fits[1], debiased=False))
+    assert (fits[0].debiased, fits[1].debiased) == (False, True)
+    assert refitted.n_modes >= 7
+    assert not np.array_equal(refitted.frequencies, blindly.frequencies)
+    shrunk = wf.identify(fits[0])
+    strongest = shrunk.contributions > 0.1
+    nearest = np.abs(refitted.frequencies[:, None] - shrunk.frequencies[strongest]).min(axis=0)
+    assert np.all(nearest < 2 * shrunk.frequency_errors[strongest])

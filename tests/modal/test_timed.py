@@ -30,6 +30,7 @@ class TimedFit:
     quantity: str = "displacement"
     unit: str = "m"
     regularization: float = 0.0
+    debiased: bool = False
 
     @property
     def wavenumbers(self) -> np.ndarray:

@@ -59,6 +59,10 @@ class Components(Protocol):
         """λ, by which the time courses are shrunk."""
 
     @property
+    def debiased(self) -> bool:
+        """Whether they are not, as they were refitted."""
+
+    @property
     def wavenumbers(self) -> Array:
         """Wavenumbers (n_components,) [rad/m]."""
 
@@ -238,7 +242,8 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
     factors, courses = to_numpy(fit.spatial_factors), to_numpy(fit.time_courses)
     if not (np.all(np.isfinite(factors)) and np.all(np.isfinite(courses))):
         raise InputError("The components hold NaN or Inf; factorize a recording without them.")
-    courses = courses + fit.regularization * (courses @ np.linalg.pinv(factors.conj().T @ factors).T)
+    if not fit.debiased:
+        courses = courses + fit.regularization * (courses @ np.linalg.pinv(factors.conj().T @ factors).T)
     labels = group_components(factors, to_numpy(fit.wavenumbers))
     parts = [
         independent_channels(factors[:, labels == g], courses[:, labels == g]) for g in np.unique(labels)
