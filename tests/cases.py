@@ -5,7 +5,7 @@ import pytest
 
 from wavefact.baselines import BASELINES as ALL_BASELINES
 from wavefact.io import FORMATS as ALL_FORMATS
-from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time
+from wavefact.operators import Beam, FiniteElement, Graph, Media, Membrane, Plate, String, Time
 from wavefact.recording import Recording
 from wavefact.solvers import SOLVERS as ALL_SOLVERS
 
@@ -32,6 +32,11 @@ OPERATORS = [
     pytest.param(String(positions=UNEVEN), id="string-uneven-fixed"),
     pytest.param(String(positions=UNEVEN, ends="free-fixed", span=(-0.5, 1.3)), id="string-uneven-span"),
     pytest.param(String(positions=UNEVEN, ends="periodic"), id="string-uneven-periodic"),
+    pytest.param(
+        Media(9, 0.5, "free-fixed", speeds=[2.0, 5.0, 3.0], boundaries=[0.9, 3.1], tensions=[1.0, 4.0, 2.5]),
+        id="media",
+    ),
+    pytest.param(Media(positions=UNEVEN, ends="periodic", speeds=[3, 1, 2, 5, 4, 2, 7]), id="media-by-point"),
     pytest.param(Beam(9, 0.5), id="beam-pinned"),
     pytest.param(Beam(8, ends="guided"), id="beam-guided"),
     pytest.param(Beam(7, 0.4, ends="guided-pinned"), id="beam-guided-pinned"),

@@ -57,7 +57,7 @@ from wavefact.modal import (
     wave_speed,
     write_modes,
 )
-from wavefact.operators import Beam, FiniteElement, Graph, Membrane, Plate, String, Time, WaveOperator
+from wavefact.operators import Beam, FiniteElement, Graph, Media, Membrane, Plate, String, Time, WaveOperator
 from wavefact.preparation import (
     ChannelFaults,
     TimeLag,
@@ -93,6 +93,7 @@ __all__ = [
     "Geometry",
     "Graph",
     "InputError",
+    "Media",
     "Membrane",
     "MissingPackageError",
     "ModalModel",

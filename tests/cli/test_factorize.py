@@ -16,7 +16,7 @@ import pytest
 from wavefact.factorization import Factorization
 from wavefact.filters import wave_weight_from_bandwidth
 from wavefact.io import read, write
-from wavefact.operators import Beam, Membrane, Plate, String, WaveOperator
+from wavefact.operators import Beam, Media, Membrane, Plate, String, WaveOperator
 from wavefact.recording import Recording
 from wavefact.solution import Status
 
@@ -94,6 +94,10 @@ X12 = np.array([0.3, 0.9, 1.4, 2.2, 2.9, 3.5, 4.4, 5.0, 5.7, 6.3, 7.1, 7.8])
         (["--operator", "beam"], Beam(positions=X12, ends="free")),
         (["--operator", "beam", "--ends", "clamped-free"], Beam(positions=X12, ends="clamped-free")),
         (["--operator", "beam", "--spacing", "2", "--ends", "pinned"], Beam(12, 2.0, "pinned")),
+        (
+            ["--operator", "media", "--speeds", "3,2", "--boundaries", "4.1", "--ends", "fixed"],
+            Media(positions=X12, speeds=[3, 2], boundaries=[4.1]),
+        ),
         (["--operator", "membrane", "--shape", "4,3"], Membrane((4, 3), 1.0, "free")),
         (
             ["--operator", "membrane", "--shape", "3,2,2", "--spacing", "1,2,3", "--ends", "free,fixed,free"],

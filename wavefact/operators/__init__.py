@@ -1,10 +1,10 @@
 """Wave operators: one wave equation per file.
 
-Which one?  Points along a line: `String` (strings, rods, tubes) or `Beam` (bending).  On a rectangular grid:
-`Membrane` (membranes, rooms) or `Plate` (bending).  Anywhere: `FiniteElement` where the stiffness and mass
-matrices are known, `Graph` where only neighbours are.  `Time` is the other axis of every recording.
-``OPERATORS`` is the table that result files refer
-to: a new operator is one file and one line here.
+Which one?  Points along a line: `String` (strings, rods, tubes), `Media` (the same where the wave speed
+varies) or `Beam` (bending).  On a rectangular grid: `Membrane` (membranes, rooms) or `Plate` (bending).
+Anywhere: `FiniteElement` where the stiffness and mass matrices are known, `Graph` where only neighbours are.
+`Time` is the other axis of every recording.  ``OPERATORS`` is the table that result files refer to: a new
+operator is one file and one line here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from wavefact.operators.base import WaveOperator
 from wavefact.operators.beam import Beam
 from wavefact.operators.finite_element import FiniteElement
 from wavefact.operators.graph import Graph
+from wavefact.operators.media import Media
 from wavefact.operators.membrane import Membrane
 from wavefact.operators.plate import Plate
 from wavefact.operators.string import String
@@ -28,6 +29,7 @@ __all__ = [
     "Beam",
     "FiniteElement",
     "Graph",
+    "Media",
     "Membrane",
     "Plate",
     "String",
@@ -41,6 +43,7 @@ OPERATORS: dict[str, type[WaveOperator]] = {
     "Beam": Beam,
     "FiniteElement": FiniteElement,
     "Graph": Graph,
+    "Media": Media,
     "Membrane": Membrane,
     "Plate": Plate,
     "String": String,

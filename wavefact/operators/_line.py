@@ -167,6 +167,11 @@ class LineOperator(WaveOperator):
 
     @cached_property
     def _layout(self) -> Layout:
+        """What stiffness and mass are made of: the distances themselves in a uniform medium."""
+        return self._geometry
+
+    @cached_property
+    def _geometry(self) -> Layout:
         x = self.positions if self._order is None else self.positions[self._order]
         gaps = np.diff(x)
         before, after = self._default_clearances(gaps)
@@ -185,7 +190,7 @@ class LineOperator(WaveOperator):
     @cached_property
     def _even(self) -> bool:
         """Whether points and ends are those of an even grid."""
-        layout, tolerance = self._layout, _EVEN * self.spacing
+        layout, tolerance = self._geometry, _EVEN * self.spacing
         lower, upper = (clearance * self.spacing for clearance in self._end_clearances)
         return bool(
             np.all(np.abs(layout.gaps - self.spacing) <= tolerance)
