@@ -29,6 +29,7 @@ from wavefact.frequency_wavenumber import (
 )
 from wavefact.geometry import Geometry
 from wavefact.io import RecordingInfo, read, scan, write
+from wavefact.local_wavenumber import LocalWavenumbers, local_wavenumbers
 from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import (
     DirectedWaves,
@@ -93,6 +94,7 @@ __all__ = [
     "Geometry",
     "Graph",
     "InputError",
+    "LocalWavenumbers",
     "Media",
     "Membrane",
     "MissingPackageError",
@@ -140,6 +142,7 @@ __all__ = [
     "gains",
     "identify",
     "identify_setups",
+    "local_wavenumbers",
     "mac",
     "mcf",
     "merge_setups",
