@@ -13,6 +13,7 @@ from wavefact.plots.comparison import comparison
 from wavefact.plots.components import components
 from wavefact.plots.filters import filters
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
+from wavefact.plots.local_wavenumbers import local_wavenumbers
 from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
 from wavefact.plots.phases import phases
@@ -32,6 +33,7 @@ __all__ = [
     "components",
     "filters",
     "frequency_wavenumber",
+    "local_wavenumbers",
     "mac_matrix",
     "modes",
     "phases",
