@@ -90,3 +90,25 @@ def test_three_setups_become_one_mast(root: Path, tmp_path: Path) -> None:
     assert abs(float(speed[1]) - 300.0) < 4 * float(speed[2])
     assert (tmp_path / "stabilization.png").read_bytes().startswith(PNG)
     assert "<canvas" in (tmp_path / "mast.html").read_text(encoding="utf-8")
+
+
+def test_the_local_wavenumber_of_the_intact_plate_is_the_published_one(
+    root: Path, tmp_path: Path, shared_data: Path
+) -> None:
+    data = shared_data / "bam_al_cfrp_wavefield" / "Data_AlSide_0_8mm_100kHz.mat"
+    result = run(root, tmp_path, "local_wavenumber.py", data)
+    assert result.returncode == 0, result.stderr
+    found = re.search(r"intact plate: ([\d.]+) rad/m, published ([\d.]+) rad/m", result.stdout)
+    assert found is not None
+    assert abs(float(found[1]) / float(found[2]) - 1) < 0.03
+    damage = re.search(r"damage: ([\d.]+), ([\d.]+), ([\d.]+) rad/m", result.stdout)
+    assert damage is not None
+    assert float(found[1]) < float(damage[1]) < float(damage[3])
+    assert (tmp_path / "local_wavenumber.png").read_bytes().startswith(PNG)
+
+
+def test_the_local_wavenumber_says_that_its_file_is_missing(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "local_wavenumber.py", "gone.mat")
+    assert result.returncode == 1
+    assert "there is no file gone.mat" in result.stderr
+    assert list(tmp_path.iterdir()) == []
