@@ -9,7 +9,7 @@ import pytest
 
 import wavefact as wf
 from wavefact.modal import span_errors
-from wavefact.modal.channels import Principal
+from wavefact.modal.principal import Principal
 from wavefact.modal.span_errors import with_span_errors
 from wavefact.simulate import scenario_s2
 

@@ -10,6 +10,7 @@ import numpy as np
 from wavefact._arrays import Array, to_numpy
 from wavefact.errors import InputError
 from wavefact.modal.grouping import group_components, independent_channels
+from wavefact.modal.principal import Principal, is_compressed
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording, check_signals
 
@@ -18,16 +19,12 @@ __all__ = [
     "Channels",
     "Components",
     "NoisyComponents",
-    "Principal",
     "TimedComponents",
     "channels_of",
-    "is_compressed",
     "rigid_motions",
     "since_onset",
 ]
 
-_MAX_CHANNELS = 24
-_ABOVE_NOISE = 1.1
 FEWEST_SAMPLES = 64
 _WINDOWS = 500  # of a recording, in which power is smoothed
 _QUIET = 0.1  # power before an impact over its peak
@@ -231,7 +228,8 @@ def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channe
     rate = checked_rate(recording.sampling_rate)
     shapes = np.eye(signals.shape[0])
     if is_compressed(signals.shape[0]):
-        shapes, signals = _principal(signals)
+        shapes = Principal.of(signals).basis
+        signals = shapes.conj().T @ signals
     positions = recording.positions if operator is None else operator.positions
     about = recording.quantity, recording.unit
     return Channels(signals, shapes, rate, operator, positions, *about, False, recording.names)
@@ -252,58 +250,10 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
     signals = np.concatenate([courses.T[:0], *(part[1] for part in parts)], axis=0)
     if is_compressed(signals.shape[0]):
         basis, triangular = np.linalg.qr(shapes)
-        turned, signals = _principal(triangular @ signals)
-        shapes = basis @ turned
+        turned = Principal.of(triangular @ signals).basis
+        shapes, signals = basis @ turned, turned.conj().T @ (triangular @ signals)
     rate = checked_rate(fit.sampling_rate)
     return Channels(signals, shapes, rate, operator, operator.positions, fit.quantity, fit.unit, True)
-
-
-@dataclass(frozen=True, eq=False)
-class Principal:
-    """The strongest directions of many signals, of those that are above what noise alone would give.
-
-    Attributes
-    ----------
-    basis : (n_signals, n_kept) array of orthonormal columns
-    variances : (n_signals, n_kept) array
-        Of what noise has added to them from beyond their span.
-    """
-
-    basis: np.ndarray
-    variances: np.ndarray
-
-    @classmethod
-    def of(cls, signals: np.ndarray) -> Principal:
-        """Find them.
-
-        The median of the powers stands for noise, and (1 + √γ)², γ = n_signals / n_samples, for its largest
-        direction (Marchenko & Pastur 1967).  A direction of power s, of which noise makes
-        s + γ s / (s − 1), is off by the angle θ, tan²θ = γ s / ((s − 1)² − γ) (Paul 2007, theorem 4).
-        """
-        n_signals, n_samples = signals.shape
-        centred = signals - signals.mean(axis=1, keepdims=True)
-        scaled = centred / np.max(np.abs(centred))
-        powers, vectors = np.linalg.eigh(scaled @ scaled.conj().T)
-        ratio = n_signals / n_samples
-        edge = (1 + np.sqrt(ratio)) ** 2
-        n_kept = int(np.clip(np.sum(powers > _ABOVE_NOISE * edge * np.median(powers)), 2, _MAX_CHANNELS))
-        basis, largest = vectors[:, ::-1][:, :n_kept], powers[::-1][:n_kept]
-        raised = np.maximum(largest / np.mean(powers[:-n_kept]), _ABOVE_NOISE * edge) + 1 - ratio
-        power = (raised + np.sqrt(raised**2 - 4 * (raised - 1 + ratio))) / 2
-        tangents = ratio * power / ((power - 1) ** 2 - ratio)
-        beyond = np.maximum(1 - np.sum(np.abs(basis) ** 2, axis=1), 0.0)
-        return cls(basis, beyond[:, None] * tangents / n_signals)
-
-
-def is_compressed(n_signals: int) -> bool:
-    """Say whether so many signals are looked at in their principal directions."""
-    return n_signals > _MAX_CHANNELS
-
-
-def _principal(signals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the principal directions of many signals, and the signals in them."""
-    basis = Principal.of(signals).basis
-    return basis, basis.conj().T @ signals
 
 
 def _real(channels: Channels) -> Channels:

@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 
 from wavefact._arrays import to_numpy
-from wavefact.modal.channels import Components, NoisyComponents, Principal, is_compressed
+from wavefact.modal.channels import Components, NoisyComponents
 from wavefact.modal.model import ModalModel
+from wavefact.modal.principal import Principal, is_compressed
 from wavefact.recording import Recording
 
 __all__ = ["with_span_errors"]
