@@ -18,6 +18,8 @@ RESERVED = {
     "jax": set[str](),
     "cupy": set[str](),
     "cvxpy": {"solvers/convex.py"},
+    "dask": {"distributed.py"},
+    "distributed": set[str](),
 }
 # What a module may import at its top, beside the standard library and the package itself.
 AT_TOP = {"numpy": None, "array_api_compat": {"_arrays.py"}, "click": {"__main__.py"}}

@@ -209,6 +209,7 @@ def test_weights_of_a_long_recording_are_chosen_on_its_loudest_stretch(monkeypat
     quiet = np.random.default_rng(9).normal(size=(N_POINTS, N_SAMPLES))
     longer = recording.replace(signals=np.concatenate([quiet, np.asarray(recording.signals)], axis=1))
     monkeypatch.setattr("wavefact._joint_task.LONG", N_SAMPLES)
+    monkeypatch.setattr("wavefact.survey.STRETCH", N_SAMPLES // 2)
     fit = wf.factorize(longer, OPERATOR)
     assert fit.status is wf.Status.CERTIFIED
     assert fit.time_courses.shape[0] == 2 * N_SAMPLES

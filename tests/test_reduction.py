@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from independent import noise
 
-from wavefact import reduction
+from wavefact import blocks as blocks_module
+from wavefact import reduction, survey
 from wavefact.operators import String
 from wavefact.recording import Recording
 from wavefact.reduction import Reduction, gram_root, project, to_eigenbasis
@@ -16,10 +17,12 @@ def reduced(signals, operator=UNEVEN):
     return Reduction(Recording(signals), operator)
 
 
-@pytest.fixture(params=[2**25, 600])
+@pytest.fixture(params=[(2**24, 2**12, 2**22), (600, 5, 300)])
 def blocks(request, monkeypatch):
-    """Read the samples at once, and in many blocks."""
-    monkeypatch.setattr(reduction, "BLOCK_BYTES", request.param)
+    """Read the samples at once, and in many blocks and tiles."""
+    monkeypatch.setattr(blocks_module, "BLOCK_BYTES", request.param[0])
+    monkeypatch.setattr(reduction, "TILE", request.param[1])
+    monkeypatch.setattr(survey, "TILE_BYTES", request.param[2])
 
 
 @pytest.mark.usefixtures("blocks")

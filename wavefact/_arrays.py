@@ -36,6 +36,11 @@ def to_numpy(values: Array) -> np.ndarray:
     return np.asarray(values)
 
 
+def is_dask(values: Any) -> bool:
+    """Tell whether `values` are a dask array, which is read block by block where its blocks are."""
+    return type(values).__module__.partition(".")[0] == "dask" and hasattr(values, "rechunk")
+
+
 def like(values: Any, reference: Array) -> Array:
     """Return `values` in the library and on the device of `reference`."""
     xp = array_namespace(reference)

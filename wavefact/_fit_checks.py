@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from wavefact._arrays import Array, to_device
+from wavefact._signal_checks import check_size
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.operators import String, Time, WaveOperator
-from wavefact.recording import Recording, check_signals
+from wavefact.recording import Recording
 
 logger = logging.getLogger("wavefact")
 
@@ -32,7 +33,7 @@ def prepare(
 ) -> tuple[Recording, WaveOperator]:
     """Check recording and operator against each other and bring the signals to the device."""
     recording = recording if isinstance(recording, Recording) else Recording(recording)
-    check_signals(recording)
+    check_size(recording.n_sensors, recording.n_samples)
     if operator is not None and not isinstance(operator, WaveOperator):
         raise InputError(f"operator is {operator!r}; expected a wave operator, such as String(n_points=40).")
     if operator is None:

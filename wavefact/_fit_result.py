@@ -71,7 +71,7 @@ def assembled(
     problem: Problem,
     scale: float,
     *,
-    courses: np.ndarray,
+    courses: np.ndarray | None = None,
     projected: np.ndarray | None = None,
     time_operator: Time | None = None,
     choice: WeightChoice | None = None,
@@ -79,14 +79,14 @@ def assembled(
 ) -> Factorization:
     """Return a solution of the scaled recording in the recording's unit and at the operator's points.
 
-    `courses` and `projected` are time courses (n_samples, n_components) of the scaled recording.
+    `courses` and `projected` are time courses (n_samples, n_components) of the scaled recording, in the
+    order of the solution; without them the factorization has none.  Signs are as they come.
     """
-    signs, root = _signs(courses), scale**0.5
-    order = np.argsort(to_numpy(solution.centres), kind="stable")
+    root, order = scale**0.5, ascending(solution)
     tones = None if solution.tones is None else to_numpy(solution.tones)[order]
     return Factorization(
-        spatial_factors=(to_numpy(operator.synthesize(solution.shapes)) * signs.conj() * root)[:, order],
-        time_courses=(courses * signs * root)[:, order],
+        spatial_factors=(to_numpy(operator.synthesize(solution.shapes)) * root)[:, order],
+        time_courses=np.zeros((0, len(order))) if courses is None else (courses * root)[:, order],
         eigenvalues=to_numpy(solution.centres)[order],
         operator=operator,
         wave_weight=problem.space.weight,
@@ -101,14 +101,31 @@ def assembled(
         quantity=recording.quantity,
         time_operator=time_operator,
         time_eigenvalues=tones,
-        projected_courses=None if projected is None else (projected * signs * root)[:, order],
+        projected_courses=None if projected is None else (projected * root)[:, order],
         choice=choice,
     )
 
 
-def _signs(courses: np.ndarray) -> np.ndarray:
-    """Return the phases that make each course's largest sample real and positive."""
-    largest = np.asarray([course[np.argmax(np.abs(course))] for course in courses.T], dtype=courses.dtype)
+def ascending(solution: Solution) -> np.ndarray:
+    """Return the order of components by their centres."""
+    return np.argsort(to_numpy(solution.centres), kind="stable")
+
+
+def oriented(fit: Factorization) -> Factorization:
+    """Return a factorization with the phases that make each course's largest sample real and positive."""
+    courses = fit.time_courses
+    turns = phases(np.asarray([course[np.argmax(np.abs(course))] for course in courses.T], courses.dtype))
+    projected = fit.projected_courses
+    return replace(
+        fit,
+        spatial_factors=fit.spatial_factors * turns.conj(),
+        time_courses=courses * turns,
+        projected_courses=None if projected is None else projected * turns,
+    )
+
+
+def phases(largest: np.ndarray) -> np.ndarray:
+    """Return the factors of magnitude 1 that make numbers real and positive."""
     return np.asarray(np.conj(largest) / np.where(largest == 0, 1.0, np.abs(largest)))
 
 

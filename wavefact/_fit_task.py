@@ -7,7 +7,9 @@ import logging
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, device, is_complex, like
+from wavefact._fit_output import InMemory
 from wavefact._fit_result import (
+    ascending,
     assembled,
     checked_axis,
     checked_penalty,
@@ -21,20 +23,39 @@ from wavefact.noise import FEWEST_FOR_BULK, NoiseFloor, noise_floor, noise_mixin
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis, Problem, unweighted
 from wavefact.recording import Recording
-from wavefact.reduction import Reduction, project
+from wavefact.reduction import Reduction
 from wavefact.selection import choose_weight
 from wavefact.solution import Callback, Solution
 from wavefact.solvers.certified import CertifiedGrowth
+from wavefact.survey import Survey
 
 logger = logging.getLogger("wavefact")
 
 
 class FitTask:
-    """A reduced recording on its operator, ready to be solved at any weights."""
+    """A reduced recording on its operator, ready to be solved at any weights.
 
-    def __init__(self, recording: Recording, operator: WaveOperator, rng: np.random.Generator) -> None:
-        self._recording, self._operator, self._rng = recording, operator, rng
-        self._reduction, self._mixing = Reduction(recording, operator), noise_mixing(operator)
+    Parameters
+    ----------
+    recording : Recording
+    operator : WaveOperator
+    rng : numpy.random.Generator
+    seen : Survey
+        Of the recording.
+    output : InMemory
+        Where results go.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        operator: WaveOperator,
+        rng: np.random.Generator,
+        seen: Survey,
+        output: InMemory,
+    ) -> None:
+        self._recording, self._operator, self._rng, self._output = recording, operator, rng, output
+        self._reduction, self._mixing = Reduction(recording, operator, seen), noise_mixing(operator)
         warn_of_offsets(self._reduction.mean_share)
 
     def _axis(self, weight: float) -> Axis:
@@ -47,12 +68,9 @@ class FitTask:
             raise InputError(
                 "The recording is too short to choose wave_weight by held-out prediction; give it."
             )
-        windows = (self._recording.window(0, middle), self._recording.window(middle, 2 * middle))
-        reductions = [Reduction(window, self._operator) for window in windows]
-        halves = tuple(r.gram * (r.scale / self._reduction.scale) ** 2 for r in reductions)
         eigenvalues = like(self._operator.eigenvalues, self._reduction.gram)
         basis = like(self._operator.basis, self._reduction.gram)
-        weight = choose_weight(halves, middle, eigenvalues, basis, self._mixing)
+        weight = choose_weight(self._reduction.halves, middle, eigenvalues, basis, self._mixing)
         logger.info("wave_weight %.3g chosen by held-out prediction", weight)
         return weight
 
@@ -118,9 +136,7 @@ class FitTask:
         else:
             eye = xp.eye(shapes.shape[1], dtype=shapes.dtype, device=device(shapes))
             duals = shapes @ xp.linalg.inv(adjoint(shapes) @ shapes + problem.regularization * eye)
-        projector = like(self._operator.shares, shapes)[:, None] * self._operator.synthesize(duals)
-        courses = project(self._recording, projector)
-        courses /= scale
-        return assembled(
-            self._recording, self._operator, solution, problem, scale, courses=courses, noise=noise
-        )
+        fit = assembled(self._recording, self._operator, solution, problem, scale, noise=noise)
+        weights = like(self._operator.shares, shapes)[:, None] * self._operator.synthesize(duals)
+        order = like(ascending(solution), shapes)
+        return self._output.completed(fit, xp.take(weights, order, axis=1) / scale**0.5)

@@ -14,6 +14,7 @@ from wavefact._fit_result import (
     assembled,
     checked_axis,
     checked_penalty,
+    oriented,
     rescaled_step,
     warn_of_limits,
     warn_of_offsets,
@@ -27,15 +28,15 @@ from wavefact.noise import FEWEST_FOR_BULK, FLOOR, noise_floor, noise_mixing
 from wavefact.operators import Time, WaveOperator
 from wavefact.problem import Problem
 from wavefact.recording import Recording
-from wavefact.reduction import power_of_two
 from wavefact.solution import Callback, Solution
 from wavefact.solvers.base import Seed
 from wavefact.solvers.certified import CertifiedGrowth
+from wavefact.survey import STRETCH, Survey, power_of_two
 
 logger = logging.getLogger("wavefact")
 
 NORMAL_MEDIAN, COMPLEX_MEDIAN = 0.6744897501960817, log(2) ** 0.5  # of magnitudes of normal variables
-SHORTEST, LONG = 16, 2**15  # samples: weights are chosen on the loudest LONG ones
+SHORTEST, LONG = 16, 2 * STRETCH  # samples: weights are chosen on the loudest LONG ones
 
 
 class JointTask:
@@ -48,11 +49,19 @@ class JointTask:
     time : Time
         The time axis; of order 1 where its weight is to be a bandwidth.
     rng : numpy.random.Generator
+    seen : Survey
+        Of the recording.
     """
 
     def __init__(
-        self, recording: Recording, operator: WaveOperator, time: Time, rng: np.random.Generator
+        self,
+        recording: Recording,
+        operator: WaveOperator,
+        time: Time,
+        rng: np.random.Generator,
+        seen: Survey,
     ) -> None:
+        self._seen = seen
         self._recording, self._operator, self.time, self._rng = recording, operator, time, rng
         self._mixing = noise_mixing(operator)
         self.choice: WeightChoice | None = None  # made by `choose`
@@ -104,9 +113,10 @@ class JointTask:
                 "give them."
             )
         if self._recording.n_samples > LONG:
-            piece = _loudest(self._recording, LONG)
+            start = self._seen.loudest()
+            piece = self._recording.window(start, start + LONG)
             time = Time(LONG, self.time.sampling_rate, self.time.order)
-            part = JointTask(piece, self._operator, time, self._rng)
+            part = JointTask(piece, self._operator, time, self._rng, self._seen)
             self.choice = part.choose(wave_weight, bandwidth, time_weight)
             self._seed, self.noise_seen = part._seed, part.noise_seen
             return self.choice
@@ -172,7 +182,7 @@ class JointTask:
         projected = xp.linalg.pinv(shapes) @ problem.data if shapes.shape[1] else courses
         if debias:
             courses = courses * _amplitudes(problem.data, shapes, courses)[:, None]
-        return assembled(
+        fit = assembled(
             self._recording,
             self._operator,
             solution,
@@ -184,6 +194,7 @@ class JointTask:
             choice=self.choice,
             noise=noise,
         )
+        return oriented(fit)
 
     def _in_time(self, courses: Array) -> np.ndarray:
         """Return spectra (n_components, n_samples) as time courses (n_samples, n_components) on the host."""
@@ -210,21 +221,6 @@ def _power(data: Array) -> float:
     """Return ‖data‖², row by row."""
     xp = array_namespace(data)
     return sum(float(xp.sum(squared(data[i, :]))) for i in range(int(data.shape[0])))
-
-
-def _loudest(recording: Recording, n_samples: int) -> Recording:
-    """Return the stretch of `n_samples` with the most energy, of those that begin at halves of its length."""
-    step = n_samples // 2
-    energies = []
-    for block in recording.window(0, recording.n_samples // step * step).iter_blocks(step):
-        xp = array_namespace(block)
-        largest = float(xp.max(xp.abs(block)))
-        relative = block / largest if largest > 0 else block
-        energies.append((largest, float(xp.sum(squared(relative)))))
-    top = max(largest for largest, _ in energies) or 1.0
-    power = np.asarray([share * (largest / top) ** 2 for largest, share in energies])
-    start = int(np.argmax(power[1:] + power[:-1])) * step
-    return recording.window(start, start + n_samples)
 
 
 def _share_of_means(data: Array) -> float:

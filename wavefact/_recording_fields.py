@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import Array, array_namespace
+from wavefact._arrays import Array, array_namespace, is_dask
 from wavefact.errors import InputError
 
 QUANTITIES = ("", "displacement", "velocity", "acceleration", "strain")
@@ -19,6 +19,8 @@ QUANTITIES = ("", "displacement", "velocity", "acceleration", "strain")
 
 def is_lazy(signals: Any) -> bool:
     """Return whether `signals` are read by slicing instead of held in memory."""
+    if is_dask(signals):
+        return True
     try:
         array_namespace(signals)
     except TypeError:
@@ -37,6 +39,8 @@ def validated_signals(signals: Any) -> Array:
             signals = np.asarray(signals)
         except ValueError as error:
             raise InputError("The signals are not a matrix: their rows differ in length.") from error
+    if is_dask(signals) and any(n != n for n in signals.shape):  # nan
+        raise InputError("The dask array's chunks are of unknown size; call compute_chunk_sizes() first.")
     shape = tuple(int(n) for n in signals.shape)
     if len(shape) != 2 or 0 in shape:
         raise InputError(

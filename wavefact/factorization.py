@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from wavefact.filters import FilterBank
 from wavefact.joint_selection import WeightChoice
 from wavefact.operators import Time, WaveOperator, operator_from_dict
 from wavefact.solution import Certificate, Status, Step
-from wavefact.storage import load_fields, save_fields
+from wavefact.storage import Reserved, load_fields, save_fields
 
 __all__ = ["Factorization"]
 
@@ -34,7 +35,8 @@ class Factorization:
         Shape of each component at the operator's points (d of the model).
     time_courses : numpy.ndarray, shape (n_samples, n_components)
         Time course of each component (x of the model); ``spatial_factors @ time_courses.T``
-        is the reconstruction, in the unit of the recording.
+        is the reconstruction, in the unit of the recording.  Of a result that was computed into a file,
+        it stays there (`numpy.memmap`) and slices read what they need.
     eigenvalues : numpy.ndarray, shape (n_components,)
         κ of each component, ascending.
     operator : WaveOperator
@@ -145,9 +147,12 @@ class Factorization:
             raise NotCertifiedError(f"{self.status.value} Relative gap: {self.certificate.gap:.1e}.")
         return self
 
-    def save(self, path: str | Path) -> None:
-        """Write the factorization to an HDF5 file; an existing file is replaced once all is written."""
-        arrays = {name: getattr(self, name) for name in (*ARRAYS, *JOINT_ARRAYS)}
+    def save(self, path: str | Path, reserved: Mapping[str, Reserved] | None = None) -> None:
+        """Write the factorization to an HDF5 file; an existing file is replaced once all is written.
+
+        `reserved` are arrays that are only given their place in the file, to be written later.
+        """
+        arrays = {name: getattr(self, name) for name in (*ARRAYS, *JOINT_ARRAYS)} | dict(reserved or {})
         arrays["history"] = np.asarray([astuple(step) for step in self.history], dtype=float)
         attributes = {name: getattr(self, name) for name in (*ATTRIBUTES, *LATER)}
         attributes |= {"operator": self.operator.to_dict(), "status": self.status.name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from wavefact._fit_checks import (
     time_axis,
     time_order,
 )
+from wavefact._fit_output import FitFile, InMemory, fingerprint
 from wavefact._fit_task import FitTask
 from wavefact._joint_task import JointTask
 from wavefact.dispersion import Dispersion, relation_nodes
@@ -24,6 +26,7 @@ from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.solution import Callback
 from wavefact.solvers.certified import CertifiedGrowth
+from wavefact.survey import survey
 
 __all__ = ["factorize", "regularization_path"]
 
@@ -45,6 +48,7 @@ def factorize(
     device: str | None = None,
     callback: Callback | None = None,
     rng: np.random.Generator | int = 0,
+    output: str | os.PathLike[str] | None = None,
 ) -> Factorization:
     """Decompose a recording into wave-like components and prove that no better ones exist.
 
@@ -86,19 +90,30 @@ def factorize(
         Receives a `Step` after every round; a true answer stops cleanly.
     rng : numpy.random.Generator or int
         For the noise that λ is chosen from.
+    output : path, optional
+        Result file to write, as `Factorization.save` does.  A recording that is read by slicing is then
+        never in memory, nor are its time courses, where time has no weight.  Should the process be
+        killed, the same call goes on from what it has left beside the file.
 
     Returns
     -------
     Factorization
-        In NumPy arrays on the host.
+        In NumPy arrays on the host; with `output`, time courses stay in the file.
 
     Raises
     ------
     InputError
-        If the recording, the operator or a setting cannot be used; the text says why.
+        If the recording, the operator or a setting cannot be used, or the recording's file changes
+        meanwhile; the text says why.
+    UnwritableTargetError
+        If `output` cannot be written; what was there stays.
 
     Notes
     -----
+    A recording that is read by slicing (an HDF5 dataset, a dask array) is read twice, block by block: once
+    for all that is needed before solving and once for the time courses.  Of dask arrays both are done
+    where their blocks are.  Where time has a weight, or `device` is given, it is loaded.
+
     Minimises ``½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖² + γ_t ‖(B − μ_i) x_i‖² + ‖d_i‖² + γ ‖(A − κ_i) d_i‖²)`` over
     the components, their number, their centres κ_i and their tones μ_i, where A is the operator and B the
     time axis.
@@ -126,8 +141,16 @@ def factorize(
     order = time_order(time_weight, regularization, recording, dispersion)
     chosen = None if wave_weight == "auto" else float(wave_weight)
     choice, noise_seen = None, None
+    place = InMemory(recording)
+    if output is not None:
+        settings = (wave_weight, time_weight, regularization, rtol, max_components, debias)
+        place = FitFile(output, recording, fingerprint(operator, start, settings, generator))
+    finished = place.resumed()
+    if finished is not None:
+        return finished
+    seen = place.survey()
     if order:
-        task = JointTask(recording, operator, time_axis(recording, order), generator)
+        task = JointTask(recording, operator, time_axis(recording, order), generator, seen)
         weights = _joint_weights(task, wave_weight, time_weight, dispersion)
         if weights[1] > 0:
             relation = (
@@ -139,10 +162,10 @@ def factorize(
             fit = task.solve(
                 solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
             )
-            return replace(fit, debiased=debias)
+            return place.saved(replace(fit, debiased=debias))
         chosen, choice, noise_seen = weights[0], task.choice, task.noise_seen
         del task  # as large as the recording
-    space = FitTask(recording, operator, generator)
+    space = FitTask(recording, operator, generator, seen, place)
     weight = space.wave_weight() if chosen is None else chosen
     noise, penalty = _penalty(regularization, lambda: space.regularization(weight, noise_seen))
     solver = CertifiedGrowth(rtol or RTOL, max_components)
@@ -211,7 +234,7 @@ def regularization_path(
         check_settings(wave_weight, 0.0, penalty, rtol, None)
     recording, operator = prepare(recording, operator, device)
     check_run(operator, None, callback)
-    task = FitTask(recording, operator, np.random.default_rng(0))
+    task = FitTask(recording, operator, np.random.default_rng(0), survey(recording), InMemory(recording))
     weight = task.wave_weight() if wave_weight == "auto" else float(wave_weight)
     path: list[Factorization] = []
     for penalty in penalties:

@@ -26,12 +26,18 @@ from wavefact._recording_fields import (
     validated_signals,
     validated_text,
 )
+from wavefact._signal_checks import (
+    check_finite,
+    check_size,
+    refuse_constant,
+    sensor_label,
+    still_constant,
+)
 from wavefact.errors import InputError
 
 __all__ = ["QUANTITIES", "Recording", "check_signals", "rate_of"]
 
 _BLOCK_BYTES = 32 * 2**20
-_PREFIX = 64  # samples that tell nearly every living channel from a constant one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -140,8 +146,11 @@ class Recording:
         if n_samples is None:
             per_sample = self.n_sensors * np.dtype(self.signals.dtype).itemsize if self.is_lazy else 0
             n_samples = max(1, _BLOCK_BYTES // per_sample) if per_sample else self.n_samples
+        if n_samples < 1:
+            raise InputError(f"Blocks of {n_samples} samples hold nothing; expected at least 1.")
         for start in range(0, self.n_samples, n_samples):
-            yield self.signals[:, start : min(start + n_samples, self.n_samples)]
+            block = self.signals[:, start : min(start + n_samples, self.n_samples)]
+            yield np.asarray(block) if self.is_lazy else block
 
     def select(self, sensors: int | str | slice | Sequence[int | str] | np.ndarray) -> Recording:
         """Return the recording of some sensors, in the order given.
@@ -192,7 +201,7 @@ class Recording:
 
     def label(self, sensor: int) -> str:
         """Return how messages call a sensor: its index, and its name where it has one."""
-        return f"sensor {sensor}" if self.names is None else f"sensor {sensor} ({self.names[sensor]!r})"
+        return sensor_label(sensor, self.names)
 
     def __repr__(self) -> str:
         parts = [f"{self.n_sensors} sensors × {self.n_samples} samples", str(self.signals.dtype)]
@@ -238,46 +247,12 @@ def check_signals(recording: Recording) -> None:
         ...
     wavefact.errors.InputError: sensor 1 has NaN at sample 1; repair or remove it (select, window).
     """
-    if recording.n_sensors < 2:
-        raise InputError("The recording has 1 sensor; a factorization in space and time needs at least 2.")
-    if recording.n_samples < 2:
-        raise InputError("The recording has 1 sample per sensor; at least 2 are needed.")
+    check_size(recording.n_sensors, recording.n_samples)
     start, first, suspects = 0, None, list(range(recording.n_sensors))
     for block in recording.iter_blocks():
-        _check_finite(recording, block, start)
+        check_finite(block, start, recording.names)
         first = block[:, :1] if first is None else first
-        suspects = _still_constant(block[:, :_PREFIX], first, suspects)
-        suspects = _still_constant(block, first, suspects)
+        suspects = still_constant(block, first, suspects)
         start += int(block.shape[1])
     if suspects and first is not None:
-        value = complex(first[suspects[0], 0])
-        kind = "zero" if value == 0 else f"constant ({value if value.imag else value.real:g})"
-        more = f" (and {len(suspects) - 1} more sensors)" if len(suspects) > 1 else ""
-        raise InputError(f"{recording.label(suspects[0])} is {kind} throughout{more}; remove it with select.")
-
-
-def _check_finite(recording: Recording, block: Array, start: int) -> None:
-    xp = array_namespace(block)
-    if xp.isdtype(block.dtype, "integral"):
-        return
-    with np.errstate(over="ignore", invalid="ignore"):
-        finite = xp.isfinite(xp.sum(block, axis=1))
-    if bool(xp.all(finite)):
-        return
-    for sensor in range(recording.n_sensors):
-        if bool(finite[sensor]) or bool(xp.all(xp.isfinite(block[sensor, :]))):
-            continue  # a sum of finite samples may overflow
-        sample = int(xp.argmax(xp.astype(~xp.isfinite(block[sensor, :]), xp.int8)))
-        what = "NaN" if bool(xp.isnan(block[sensor, sample])) else "Inf"
-        where = f"{recording.label(sensor)} has {what} at sample {start + sample}"
-        raise InputError(f"{where}; repair or remove it (select, window).")
-
-
-def _still_constant(block: Array, first: Array, suspects: list[int]) -> list[int]:
-    xp = array_namespace(block)
-    if not suspects:
-        return suspects
-    if len(suspects) == block.shape[0]:
-        constant = xp.all(block == first, axis=1)
-        return [i for i in suspects if bool(constant[i])] if bool(xp.any(constant)) else []
-    return [i for i in suspects if bool(xp.all(block[i, :] == first[i, :]))]
+        refuse_constant(suspects, first, recording.names)

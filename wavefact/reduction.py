@@ -12,19 +12,24 @@ Golub & Van Loan, "Matrix Computations", 4th ed., §5.3 (accuracy of normal equa
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
-from math import frexp, ldexp, sqrt
+from functools import partial
+from math import sqrt
 
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, is_complex, real, to_numpy
+from wavefact.blocks import in_double, mapped
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
+from wavefact.survey import Survey, power_of_two, survey
 
-__all__ = ["Reduction", "gram_root", "power_of_two", "project", "to_eigenbasis"]
+__all__ = ["Reduction", "gram_root", "project", "projections", "to_eigenbasis"]
 
-BLOCK_BYTES = 2**25  # of double precision, so that conversions need little memory
-SAFE = 1e100  # magnitudes beyond this, or below its inverse, are rescaled before squaring
+TILE = 2**12  # samples that are converted and multiplied at once, so that they stay in the cache
+
+logger = logging.getLogger("wavefact")
 
 
 class Reduction:
@@ -35,6 +40,8 @@ class Reduction:
     recording : Recording
     operator : WaveOperator
         Of as many points as the recording has sensors.
+    seen : Survey, optional
+        Of the recording, where it has been made.
 
     Attributes
     ----------
@@ -47,20 +54,26 @@ class Reduction:
     n_samples : int
     """
 
-    def __init__(self, recording: Recording, operator: WaveOperator) -> None:
+    def __init__(self, recording: Recording, operator: WaveOperator, seen: Survey | None = None) -> None:
         self._recording, self._operator = recording, operator
         self.n_samples = recording.n_samples
-        (gram, sums), peak = _moments(recording, 1.0), 1.0
-        energy = _trace(gram)
-        if not SAFE**-2 < energy < SAFE**2:
-            peak = power_of_two(_peak(recording))
-            gram, sums = _moments(recording, peak)
-            energy = _trace(gram)
-        constant = float(np.sum(np.abs(to_numpy(sums)) ** 2)) / recording.n_samples
+        self._seen = seen = survey(recording) if seen is None else seen
+        gram = seen.gram
+        energy, constant = _trace(gram), float(np.sum(np.abs(to_numpy(seen.sums)) ** 2)) / recording.n_samples
         self.mean_share = constant / energy if energy > 0 else 0.0
-        root_mean_square = power_of_two(sqrt(energy / (recording.n_sensors * recording.n_samples)))
-        self.scale = peak * root_mean_square
-        self.gram = to_eigenbasis(operator, gram / root_mean_square**2)
+        self._size = power_of_two(sqrt(energy / (recording.n_sensors * recording.n_samples)))
+        self.scale = (seen.scale or 1.0) * self._size
+        self.gram = to_eigenbasis(operator, gram / self._size**2)
+
+    @property
+    def halves(self) -> tuple[Array, Array]:
+        """Gram matrices, as `gram`, of the samples before the middle of the recording and from there."""
+        first, second = (
+            to_eigenbasis(self._operator, half / self._size**2)
+            for half in self._seen.halves
+            if half is not None
+        )
+        return first, second
 
     def data(self, smallest: float) -> Array:
         """Return S (n_points, n_reduced) with S Sᴴ = Ŷ Ŷᴴ.
@@ -74,10 +87,22 @@ class Reduction:
         exact = self.n_samples <= self._recording.n_sensors
         lost = np.finfo(np.float64).eps * self.gram.shape[0] * _trace(self.gram)
         if exact or sqrt(lost) > smallest:
-            factor = None if exact else adjoint(_triangle(self._recording, self.scale))
-            columns = _whole(self._recording, self.scale) if factor is None else factor
+            columns = self._whole() if exact else self._triangle()
             return self._operator.analyze(columns)
         return gram_root(self.gram)
+
+    def _whole(self) -> Array:
+        return in_double(self._recording.load().signals) / self.scale
+
+    def _triangle(self) -> Array:
+        """Return Rᴴ of the QR factorization of Yᴴ, block by block (tall and skinny)."""
+        logger.info("the recording is read once more: λ is so small that its Gram matrix is too coarse")
+        total = None
+        for _, triangle in mapped(partial(_triangle, scale=self.scale), self._recording):
+            xp = array_namespace(triangle)
+            rows = triangle if total is None else xp.concat([total, triangle], axis=0)
+            total = xp.linalg.qr(rows, mode="reduced").R
+        return adjoint(total)
 
 
 def gram_root(gram: Array) -> Array:
@@ -97,60 +122,43 @@ def to_eigenbasis(operator: WaveOperator, gram: Array) -> Array:
 
 def project(recording: Recording, weights: Array) -> np.ndarray:
     """Return (weightsᴴ Y)ᵀ, shape (n_samples, n_components), on the host, in one pass over the samples."""
-    dtype = np.complex128 if is_complex(weights) else np.float64
-    courses, start = np.empty((recording.n_samples, int(weights.shape[1])), dtype), 0
-    for block in _blocks(recording, 1.0):
-        stop = start + int(block.shape[1])
-        courses[start:stop] = to_numpy(adjoint(weights) @ block).T
-        start = stop
+    is_real = not is_complex(weights)
+    courses = np.empty((recording.n_samples, int(weights.shape[1])), np.float64 if is_real else np.complex128)
+    if courses.size:
+        for start, rows, _ in projections(recording, weights):
+            courses[start : start + len(rows)] = rows
     return courses
 
 
-def _moments(recording: Recording, scale: float) -> tuple[Array, Array]:
-    """Return Y Yᴴ and the sum of each row of the scaled recording."""
-    total = sums = None
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for block in _blocks(recording, scale):
-            xp = array_namespace(block)
-            gram, row_sums = block @ adjoint(block), xp.sum(block, axis=1)
-            total = gram if total is None else total + gram
-            sums = row_sums if sums is None else sums + row_sums
-    return total, sums
+def projections(
+    recording: Recording, weights: Array, begin: int = 0
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """Yield (weightsᴴ Y)ᵀ from sample `begin` on: first sample, rows, the largest entry of each column."""
+    weights = to_numpy(weights) if recording.is_lazy else weights
+    for start, (rows, largest) in mapped(partial(_projected, weights=weights), recording, begin):
+        yield start, rows, largest
 
 
-def _triangle(recording: Recording, scale: float) -> Array:
-    """Return R of the QR factorization of Yᴴ, block by block (tall and skinny)."""
-    triangle = None
-    for block in _blocks(recording, scale):
-        xp = array_namespace(block)
-        rows = adjoint(block) if triangle is None else xp.concat([triangle, adjoint(block)], axis=0)
-        triangle = xp.linalg.qr(rows, mode="reduced").R
-    return triangle
+def _projected(block: Array, start: int, weights: Array) -> tuple[np.ndarray, np.ndarray]:
+    n_samples, across, rows, largest = int(block.shape[1]), adjoint(weights), [], []
+    for i in range(0, n_samples, TILE):
+        part = to_numpy(across @ in_double(block[:, i : min(i + TILE, n_samples)]))
+        largest.append(_largest(part))
+        rows.append(part.T)
+    return np.concatenate(rows), _largest(np.stack(largest, axis=1))
 
 
-def _whole(recording: Recording, scale: float) -> Array:
-    blocks = list(_blocks(recording, scale))
-    return array_namespace(blocks[0]).concat(blocks, axis=1)
+def _largest(rows: np.ndarray) -> np.ndarray:
+    """Return the entry of largest magnitude of each row."""
+    if np.iscomplexobj(rows):
+        return rows[np.arange(len(rows)), np.argmax(np.abs(rows), axis=1)]
+    high, low = rows.max(axis=1), rows.min(axis=1)
+    return np.where(high >= -low, high, low)
 
 
-def _blocks(recording: Recording, scale: float) -> Iterator[Array]:
-    """Yield the scaled samples in double precision, in blocks of bounded memory."""
-    width = max(recording.n_sensors, BLOCK_BYTES // (8 * recording.n_sensors))
-    for block in recording.iter_blocks(width):
-        xp = array_namespace(block)
-        double = xp.complex128 if is_complex(block) else xp.float64
-        block = xp.astype(block, double, copy=False)
-        yield block if scale == 1.0 else block / scale
-
-
-def _peak(recording: Recording) -> float:
-    return max(float(array_namespace(b).max(array_namespace(b).abs(b))) for b in _blocks(recording, 1.0))
+def _triangle(block: Array, start: int, scale: float) -> Array:
+    return array_namespace(block).linalg.qr(adjoint(in_double(block) / scale), mode="reduced").R
 
 
 def _trace(gram: Array) -> float:
     return float(np.sum(to_numpy(real(array_namespace(gram).linalg.diagonal(gram)))))
-
-
-def power_of_two(value: float) -> float:
-    """Return the power of two just above `value`, so that scaling by it rounds nothing."""
-    return ldexp(1.0, max(frexp(value)[1], -1021)) if value > 0 else 1.0

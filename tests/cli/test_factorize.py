@@ -207,3 +207,19 @@ def test_on_a_terminal_there_is_one(flags: list[str], root: Path, recording: Pat
     assert ("components, gap" in shown) == (not flags)
     lines = [line.rpartition("\r")[2] for line in shown.split("\r\n")]  # as they stand in the end
     assert lines[0].startswith("Warning: Stopped at max_components")
+
+
+def test_a_large_recording_goes_into_its_file_as_it_comes(
+    run: Any, recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("factorize", recording, "-o", "plain.h5", *GIVEN).code == 0
+    monkeypatch.setattr("wavefact.cli._files._LARGE", 0)
+    outcome = run("factorize", recording, "-o", "fit.h5", *GIVEN, "--plot", "picture.png")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "Wrote fit.h5 and picture.png." in outcome.out
+    fit, plain = Factorization.load(tmp_path / "fit.h5"), Factorization.load(tmp_path / "plain.h5")
+    assert isinstance(fit.time_courses, np.memmap)
+    np.testing.assert_allclose(fit.time_courses, plain.time_courses, atol=1e-10)
+    modes = [json.loads(run("modes", name, "--json").out)["modes"] for name in ("fit.h5", "plain.h5")]
+    assert [m["frequency"] for m in modes[0]] == pytest.approx([m["frequency"] for m in modes[1]])
+    assert run("info", "fit.h5").code == 0

@@ -11,15 +11,11 @@ from typing import Any
 import click
 
 from wavefact.errors import InputError
-from wavefact.io import atomic_path
+from wavefact.io.atomic import atomic_path, check_writable
 
 __all__ = ["check_picture", "check_targets", "outputs", "save_picture", "written_by"]
 
 _WRITTEN = "wavefact.cli.written"
-
-
-class _EnoughError(Exception):
-    """Leaves `atomic_path` before anything is moved into place."""
 
 
 def check_targets(*targets: Path | None, sources: tuple[Path | None, ...] = ()) -> None:
@@ -45,11 +41,7 @@ def check_targets(*targets: Path | None, sources: tuple[Path | None, ...] = ()) 
         if target.resolve() in taken:
             raise InputError(f"Cannot write {target}: {taken[target.resolve()]}; name another file.")
         taken[target.resolve()] = "it is written twice"
-        try:
-            with atomic_path(target):
-                raise _EnoughError
-        except _EnoughError:
-            pass
+        check_writable(target)
 
 
 def check_picture(path: Path | None) -> None:
@@ -64,10 +56,11 @@ def check_picture(path: Path | None) -> None:
 
 
 @contextmanager
-def outputs(*targets: Path | None) -> Iterator[list[Path]]:
+def outputs(*targets: Path | None, before: tuple[Path | None, ...] = ()) -> Iterator[list[Path]]:
     """Yield a temporary path for each target that is not None; move all into place at the end.
 
-    Nothing is left of any of them when the block raises, Ctrl-C included.
+    Nothing is left of any of them when the block raises, Ctrl-C included.  `before` are those that have
+    been written already.
 
     Raises
     ------
@@ -75,9 +68,11 @@ def outputs(*targets: Path | None) -> Iterator[list[Path]]:
         If a target cannot be written.
     """
     wanted = [target for target in targets if target is not None]
+    done = [os.fspath(target) for target in before if target is not None]
+    click.get_current_context().meta[_WRITTEN] = done
     with ExitStack() as stack:
         yield [stack.enter_context(atomic_path(target)) for target in wanted]
-    click.get_current_context().meta[_WRITTEN] = [os.fspath(target) for target in wanted]
+    click.get_current_context().meta[_WRITTEN] = [*done, *(os.fspath(target) for target in wanted)]
 
 
 def written_by(ctx: click.Context) -> list[str]:

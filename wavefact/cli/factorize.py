@@ -96,15 +96,18 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
     check_picture(plot)
     signals = recording_for(recording, options)
     begin = time.perf_counter()
-    fit = _solved(signals, options)
+    # What is too large for memory goes into its file as it comes, and is not lost if the process is killed.
+    direct = output if signals.is_lazy else None
+    fit = _solved(signals, options, direct)
     seconds = time.perf_counter() - begin
     figure = None if plot is None else _picture(signals, fit)
-    with outputs(output, plot) as temporary:
-        fit.save(temporary[0])
+    with outputs(None if direct else output, plot, before=(direct,)) as temporary:
+        if direct is None:
+            fit.save(temporary[0])
         if figure is not None:
             from wavefact.plots import save
 
-            save(figure, temporary[1])
+            save(figure, temporary[-1])
     if options["as_json"]:
         echo_json(
             summary(fit) | {"seconds": seconds, "output": output.resolve(), "plot": plot and plot.resolve()}
@@ -116,7 +119,7 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
     return 0 if fit.status is Status.CERTIFIED else NOT_CERTIFIED
 
 
-def _solved(signals: Recording, options: dict[str, Any]) -> Factorization:
+def _solved(signals: Recording, options: dict[str, Any], output: Path | None) -> Factorization:
     operator, weight = operator_for(signals, options), options["wave_weight"]
     if options["bandwidth"] is not None:
         if weight != "auto":
@@ -135,6 +138,7 @@ def _solved(signals: Recording, options: dict[str, Any]) -> Factorization:
             debias=options["debias"],
             device=options["device"],
             callback=callback,
+            output=output,
         )
 
 

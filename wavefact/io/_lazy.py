@@ -29,6 +29,8 @@ class LazySignals:
         Name of the dataset of shape (n_sensors, n_samples).
     shape : tuple of int
     dtype : numpy.dtype
+    chunks : tuple of int, optional
+        Shape of the pieces that the file stores, where it stores pieces: they are best read whole.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class LazySignals:
     dataset: str
     shape: tuple[int, ...]
     dtype: np.dtype
+    chunks: tuple[int, ...] | None = None
 
     @property
     def ndim(self) -> int:

@@ -9,7 +9,23 @@ from pathlib import Path
 
 from wavefact.errors import UnwritableTargetError, WavefactError
 
-__all__ = ["atomic_path"]
+__all__ = ["atomic_path", "check_writable"]
+
+
+class _EnoughError(Exception):
+    """Leaves `atomic_path` before anything is moved into place."""
+
+
+def check_writable(target: str | os.PathLike[str]) -> None:
+    """Refuse a target that cannot be written, before hours of computing rather than after.
+
+    Raises
+    ------
+    UnwritableTargetError
+        As `atomic_path`.
+    """
+    with suppress(_EnoughError), atomic_path(target):
+        raise _EnoughError
 
 
 @contextmanager

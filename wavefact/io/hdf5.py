@@ -61,7 +61,7 @@ class Hdf5Format:
         with reading(path, self.name), h5py.File(path, "r") as file:
             _check_schema(file, path)
             dataset = file["signals"]
-            lazy = LazySignals(path.resolve(), "signals", dataset.shape, dataset.dtype)
+            lazy = LazySignals(path.resolve(), "signals", dataset.shape, dataset.dtype, dataset.chunks)
             attributes = file.attrs
             return stored_recording(
                 path,

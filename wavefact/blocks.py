@@ -1,0 +1,113 @@
+"""A recording block by block: what a function makes of each, in order, without holding more than a few.
+
+Signals in memory go through one after another.  Signals that are read by slicing are read by one thread
+at a time while others compute, so reading costs little beside computing, and the other way round.
+Dask arrays stay where they are: the function goes to them (see `distributed`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from wavefact._arrays import Array, array_namespace, is_complex, is_dask
+from wavefact.distributed import mapped_on_workers
+from wavefact.errors import InputError
+from wavefact.recording import Recording
+
+__all__ = ["block_width", "in_double", "mapped"]
+
+BLOCK_BYTES = 2**24  # as stored
+LARGEST_CHUNK = 2**28  # bytes: a file's chunks up to this size are read whole
+MOST_THREADS = 8
+
+Work = Callable[[Array, int], Any]
+
+
+def mapped(work: Work, recording: Recording, begin: int = 0) -> Iterator[tuple[int, Any]]:
+    """Yield each block's first sample and ``work(block, first sample)``, in order.
+
+    Parameters
+    ----------
+    work : callable
+        Of a block (n_sensors, at most `block_width`), in the type of the signals, and its first sample.
+        For a dask array it is sent to the workers, so it must be picklable.
+    recording : Recording
+    begin : int
+        First sample, of a dask array 0.
+
+    Raises
+    ------
+    InputError
+        If a block comes out of another size than asked for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> recording = Recording(np.ones((2, 300)))
+    >>> [(start, float(total)) for start, total in mapped(lambda block, start: block.sum(), recording)]
+    [(0, 600.0)]
+    """
+    if is_dask(recording.signals):
+        yield from mapped_on_workers(work, recording.signals, BLOCK_BYTES)
+        return
+    width = block_width(recording)
+    spans = [(i, min(i + width, recording.n_samples)) for i in range(begin, recording.n_samples, width)]
+    if recording.is_lazy:
+        yield from _ahead(work, recording, spans)
+        return
+    for start, stop in spans:
+        yield start, work(recording.signals[:, start:stop], start)
+
+
+def block_width(recording: Recording) -> int:
+    """Return the samples in a block: of about `BLOCK_BYTES`, and of whole chunks of a file."""
+    per_sample = recording.n_sensors * (
+        np.dtype(recording.signals.dtype).itemsize if recording.is_lazy else 8
+    )
+    width = max(recording.n_sensors, BLOCK_BYTES // per_sample, 1)
+    chunks = getattr(recording.signals, "chunks", None) if recording.is_lazy else None
+    chunk = int(chunks[1]) if chunks else 1
+    if chunk <= width:
+        return width // chunk * chunk
+    return chunk if chunk * per_sample <= LARGEST_CHUNK else width
+
+
+def in_double(block: Array) -> Array:
+    """Return a block in double precision, real or complex; itself where it is."""
+    xp = array_namespace(block)
+    return xp.astype(block, xp.complex128 if is_complex(block) else xp.float64, copy=False)
+
+
+def _ahead(work: Work, recording: Recording, spans: list[tuple[int, int]]) -> Iterator[tuple[int, Any]]:
+    """Work on a few blocks at a time in threads; only one of them reads."""
+    n_threads, reading = min(MOST_THREADS, os.cpu_count() or 1), Lock()
+
+    def task(start: int, stop: int) -> Any:
+        with reading:
+            block = np.asarray(recording.signals[:, start:stop])
+        if block.shape != (recording.n_sensors, stop - start):
+            raise InputError(
+                f"Samples {start} to {stop} of the signals came as an array of shape {block.shape}; expected "
+                f"{(recording.n_sensors, stop - start)}. They must not change while they are read."
+            )
+        return work(block, start)
+
+    pool, waiting = ThreadPoolExecutor(n_threads), deque[tuple[int, Future]]()
+    try:
+        for start, stop in spans:
+            waiting.append((start, pool.submit(task, start, stop)))
+            if len(waiting) > n_threads:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -1,0 +1,57 @@
+"""Work on the blocks of a dask array where they are: on threads, processes or the machines of a cluster.
+
+Whatever scheduler is active is used; a `distributed.Client` makes itself active.  Workers that die are
+survived as far as the scheduler does, since each block's work can be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from wavefact._arrays import Array
+from wavefact.errors import MissingPackageError
+
+__all__ = ["folded_on_workers", "mapped_on_workers"]
+
+BRANCHES = 8  # of the tree of sums
+BATCH = 32  # blocks whose results are fetched together
+
+Work = Callable[[Array, int], Any]
+
+
+def mapped_on_workers(work: Work, signals: Array, block_bytes: int) -> Iterator[tuple[int, Any]]:
+    """Yield each block's first sample and ``work(block, first sample)``, in order, a batch at a time."""
+    import dask
+
+    starts, tasks = _tasks(work, signals, block_bytes)
+    for i in range(0, len(tasks), BATCH):
+        yield from zip(starts[i : i + BATCH], dask.compute(*tasks[i : i + BATCH]), strict=True)
+
+
+def folded_on_workers(work: Work, merge: Callable[[list[Any]], Any], signals: Array, block_bytes: int) -> Any:
+    """Return what `merge` makes of ``work(block, first sample)`` of all blocks, in order, as a tree."""
+    import dask
+
+    _, parts = _tasks(work, signals, block_bytes)
+    while len(parts) > 1:
+        groups = [parts[i : i + BRANCHES] for i in range(0, len(parts), BRANCHES)]
+        parts = [dask.delayed(merge)(group) for group in groups]
+    return dask.compute(parts[0])[0]
+
+
+def _tasks(work: Work, signals: Array, block_bytes: int) -> tuple[list[int], list[Any]]:
+    """Return the first sample of each block, of all sensors, and the task on it."""
+    try:
+        import dask
+    except ImportError as error:
+        raise MissingPackageError(
+            "These signals are a dask array and dask is not installed; run: pip install 'wavefact[dask]'."
+        ) from error
+    whole = signals.rechunk({0: -1, 1: "auto"}, block_size_limit=block_bytes)
+    edges = np.cumsum([0, *whole.chunks[1]]).tolist()
+    blocks = whole.to_delayed(optimize_graph=True)[0]
+    task = dask.delayed(work, pure=False)
+    return edges[:-1], [task(block, start) for block, start in zip(blocks, edges[:-1], strict=True)]
