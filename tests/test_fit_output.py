@@ -192,7 +192,8 @@ from wavefact import blocks, checkpoint
 blocks.BLOCK_BYTES = 50_000
 checkpoint.SECONDS = 0.0
 checkpoint.Checkpoint.__init__.__defaults__ = (0.0,)
-wf.factorize(wf.read(sys.argv[1], lazy=True), wf.String(12), wave_weight=10.0, time_weight=0.0, output=sys.argv[2])
+recording, settings = wf.read(sys.argv[1], lazy=True), {"wave_weight": 10.0, "time_weight": 0.0}
+wf.factorize(recording, wf.String(12), **settings, output=sys.argv[2])
 """
 
 

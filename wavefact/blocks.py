@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from wavefact._arrays import Array, array_namespace, is_complex, is_dask
-from wavefact.distributed import mapped_on_workers
+from wavefact.distributed import folded_on_workers, mapped_on_workers
 from wavefact.errors import InputError
 from wavefact.recording import Recording
 
-__all__ = ["block_width", "in_double", "mapped"]
+__all__ = ["block_width", "folded", "in_double", "mapped"]
 
 BLOCK_BYTES = 2**24  # as stored
 LARGEST_CHUNK = 2**28  # bytes: a file's chunks up to this size are read whole
@@ -64,6 +64,11 @@ def mapped(work: Work, recording: Recording, begin: int = 0) -> Iterator[tuple[i
         return
     for start, stop in spans:
         yield start, work(recording.signals[:, start:stop], start)
+
+
+def folded(work: Work, merge: Callable[[list[Any]], Any], signals: Array) -> Any:
+    """Return what `merge` makes of lists of ``work(block, first sample)`` of a dask array, on its workers."""
+    return folded_on_workers(work, merge, signals, BLOCK_BYTES)
 
 
 def block_width(recording: Recording) -> int:

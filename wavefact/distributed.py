@@ -6,7 +6,11 @@ survived as far as the scheduler does, since each block's work can be repeated.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,24 +21,34 @@ from wavefact.errors import MissingPackageError
 __all__ = ["folded_on_workers", "mapped_on_workers"]
 
 BRANCHES = 8  # of the tree of sums
-BATCH = 32  # blocks whose results are fetched together
+BATCH = 16  # blocks whose results are fetched together
 
 Work = Callable[[Array, int], Any]
 
 
 def mapped_on_workers(work: Work, signals: Array, block_bytes: int) -> Iterator[tuple[int, Any]]:
-    """Yield each block's first sample and ``work(block, first sample)``, in order, a batch at a time."""
-    import dask
+    """Yield each block's first sample and ``work(block, first sample)``, in order.
 
+    Results are fetched a batch at a time; workers are at the next batch while one is made use of.
+    """
+    dask = _dask()
     starts, tasks = _tasks(work, signals, block_bytes)
-    for i in range(0, len(tasks), BATCH):
-        yield from zip(starts[i : i + BATCH], dask.compute(*tasks[i : i + BATCH]), strict=True)
+    batches = [slice(i, i + BATCH) for i in range(0, len(tasks), BATCH)]
+    with ThreadPoolExecutor(1) as pool:
+        coming = deque[tuple[slice, Future]]()
+        for batch in batches:
+            compute = copy_context().run  # a client may be active in this context only
+            coming.append((batch, pool.submit(compute, dask.compute, *tasks[batch])))
+            if len(coming) > 1:
+                done, results = coming.popleft()
+                yield from zip(starts[done], results.result(), strict=True)
+        for done, results in coming:
+            yield from zip(starts[done], results.result(), strict=True)
 
 
 def folded_on_workers(work: Work, merge: Callable[[list[Any]], Any], signals: Array, block_bytes: int) -> Any:
     """Return what `merge` makes of ``work(block, first sample)`` of all blocks, in order, as a tree."""
-    import dask
-
+    dask = _dask()
     _, parts = _tasks(work, signals, block_bytes)
     while len(parts) > 1:
         groups = [parts[i : i + BRANCHES] for i in range(0, len(parts), BRANCHES)]
@@ -42,16 +56,20 @@ def folded_on_workers(work: Work, merge: Callable[[list[Any]], Any], signals: Ar
     return dask.compute(parts[0])[0]
 
 
-def _tasks(work: Work, signals: Array, block_bytes: int) -> tuple[list[int], list[Any]]:
-    """Return the first sample of each block, of all sensors, and the task on it."""
+def _dask() -> ModuleType:
     try:
         import dask
     except ImportError as error:
         raise MissingPackageError(
             "These signals are a dask array and dask is not installed; run: pip install 'wavefact[dask]'."
         ) from error
+    return dask
+
+
+def _tasks(work: Work, signals: Array, block_bytes: int) -> tuple[list[int], list[Any]]:
+    """Return the first sample of each block, of all sensors, and the task on it."""
     whole = signals.rechunk({0: -1, 1: "auto"}, block_size_limit=block_bytes)
     edges = np.cumsum([0, *whole.chunks[1]]).tolist()
     blocks = whole.to_delayed(optimize_graph=True)[0]
-    task = dask.delayed(work, pure=False)
+    task = _dask().delayed(work, pure=False)
     return edges[:-1], [task(block, start) for block, start in zip(blocks, edges[:-1], strict=True)]

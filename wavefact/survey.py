@@ -15,8 +15,7 @@ import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, is_dask, real, to_numpy
 from wavefact._signal_checks import check_finite, check_size, refuse_constant, still_constant
-from wavefact.blocks import BLOCK_BYTES, in_double, mapped
-from wavefact.distributed import folded_on_workers
+from wavefact.blocks import folded, in_double, mapped
 from wavefact.recording import Recording
 
 __all__ = ["STRETCH", "Survey", "power_of_two", "survey"]
@@ -138,7 +137,7 @@ def survey(
     work = partial(surveyed, middle=recording.n_samples // 2, names=recording.names)
     total = begun
     if is_dask(recording.signals):
-        total = folded_on_workers(work, joined, recording.signals, BLOCK_BYTES)
+        total = folded(work, joined, recording.signals)
     else:
         for _, part in mapped(work, recording, 0 if begun is None else begun.n_samples):
             total = part if total is None else total.followed_by(part)
