@@ -1,0 +1,99 @@
+"""Targets of recordings that are larger than memory: memory, time, workers, kills at any moment."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from benchmarks.big import fitted, started, write_recording
+
+import wavefact as wf
+
+N_SAMPLES = 10_000_000
+NEEDED = 2**33  # bytes on the disk
+WHAT = "64 × 10,000,000 float32 (2.4 GiB)"
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("big")
+    if shutil.disk_usage(folder).free < NEEDED:
+        pytest.skip(f"{NEEDED >> 30} GiB of disk are needed in {folder}")
+    write_recording(folder / "big.h5", N_SAMPLES)
+    yield folder / "big.h5"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def alone(recording: Path) -> dict[str, float]:
+    """What the fit takes in one process, the best of three; it stays in fit.h5."""
+    return min(
+        (fitted(recording, recording.with_name("fit.h5")) for _ in range(3)), key=lambda r: r["seconds"]
+    )
+
+
+def difference(first: Path, second: Path) -> float:
+    """Return the largest difference between time courses, over the largest of them."""
+    found, expected = (wf.Factorization.load(path).time_courses for path in (first, second))
+    assert found.shape == expected.shape
+    parts = [slice(i, i + 2**18) for i in range(0, len(found), 2**18)]
+    worst = max(float(np.abs(found[part] - expected[part]).max()) for part in parts)
+    return worst / max(float(np.abs(expected[part]).max()) for part in parts)
+
+
+def test_memory_and_time_of_one_process(report, recording, alone):
+    fit = wf.Factorization.load(recording.with_name("fit.h5"))
+    assert (fit.n_components, fit.status) == (5, wf.Status.CERTIFIED)
+    report(f"{WHAT}: peak memory", "≤ 600 MiB", f"{alone['peak']:.0f} MiB", alone["peak"] <= 600)
+    report(
+        f"{WHAT}: peak memory", "≤ 300 MiB", f"{alone['peak']:.0f} MiB", alone["peak"] <= 300, is_stretch=True
+    )
+    ratio = alone["seconds"] / alone["reading"]
+    figure = f"{ratio:.2f}  ({alone['seconds']:.2f} s against {alone['reading']:.2f} s)"
+    report("the same: time over reading it twice", "≤ 3", figure, ratio <= 3)
+    report("the same: time over reading it twice", "≤ 1.5", figure, ratio <= 1.5, is_stretch=True)
+    automatic = fitted(recording, recording.with_name("auto.h5"), "auto")
+    seconds, ratio = automatic["seconds"], automatic["seconds"] / automatic["reading"]
+    figure = f"{ratio:.1f}  ({seconds:.1f} s, peak {automatic['peak']:.0f} MiB)"
+    report("the same, all weights automatic: time over reading it twice", "–", figure, True)
+
+
+def test_two_workers(report, recording, alone):
+    pytest.importorskip("distributed", reason="dask is not installed: pip install 'wavefact[dask]'")
+    target = recording.with_name("workers.h5")
+    shared = min((fitted(recording, target, "workers=2") for _ in range(3)), key=lambda r: r["seconds"])
+    error = difference(target, recording.with_name("fit.h5"))
+    report("the same by 2 dask workers: difference", "≤ 1e-8", f"{error:.1e}", error <= 1e-8)
+    ratio = shared["seconds"] / alone["seconds"]
+    figure = f"{ratio:.2f}  ({shared['seconds']:.2f} s against {alone['seconds']:.2f} s)"
+    report("the same by 2 dask workers: time over one process", "≤ 1.2", figure, ratio <= 1.2)
+    fitted(recording, target, "workers=2", "kill")
+    error = difference(target, recording.with_name("fit.h5"))
+    report("the same, a worker killed half-way: difference", "≤ 1e-8", f"{error:.1e}", error <= 1e-8)
+
+
+def test_killed_at_random_moments(report, recording, alone):
+    target, rng, kept = recording.with_name("killed.h5"), np.random.default_rng(0), 0
+    for fraction in rng.uniform(0.1, 0.95, 5):
+        process = started(recording, target)
+        while not any(recording.parent.glob(".killed.h5.*")) and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(fraction * alone["seconds"])
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        kept += any(recording.parent.glob(".killed.h5.[sp]*"))
+    fitted(recording, target)
+    error = difference(target, recording.with_name("fit.h5"))
+    left = [entry.name for entry in recording.parent.glob(".killed.h5.*")]
+    figure = f"{error:.1e}  (state found after {kept} of 5 kills; {len(left)} files left)"
+    report(
+        "the same, killed at five random moments: difference", "≤ 1e-12", figure, error <= 1e-12 and not left
+    )
