@@ -76,6 +76,7 @@ from wavefact.preparation import (
 from wavefact.recording import Recording
 from wavefact.solution import Certificate, Status, Step
 from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_of_response
+from wavefact.streaming import RunningFit
 from wavefact.whitening import Whitening, whiten
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "Plate",
     "Recording",
     "RecordingInfo",
+    "RunningFit",
     "Segments",
     "SingularValues",
     "SpeedFit",

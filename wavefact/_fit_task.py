@@ -19,7 +19,14 @@ from wavefact._fit_result import (
 )
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.noise import FEWEST_FOR_BULK, NoiseFloor, noise_floor, noise_mixing, noise_threshold
+from wavefact.noise import (
+    FEWEST_FOR_BULK,
+    DrawnThreshold,
+    NoiseFloor,
+    noise_floor,
+    noise_mixing,
+    noise_threshold,
+)
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis, Problem, unweighted
 from wavefact.recording import Recording
@@ -56,6 +63,7 @@ class FitTask:
     ) -> None:
         self._recording, self._operator, self._rng, self._output = recording, operator, rng, output
         self._reduction, self._mixing = Reduction(recording, operator, seen), noise_mixing(operator)
+        self.threshold: DrawnThreshold | None = None  # of noise drawn before, for the same weight
         warn_of_offsets(self._reduction.mean_share)
 
     def _axis(self, weight: float) -> Axis:
@@ -84,7 +92,12 @@ class FitTask:
         if noise is not None and not (floor.is_visible and len(axis) >= FEWEST_FOR_BULK):
             floor = NoiseFloor(noise / scale, float(reduction.n_samples))
         complex_noise = is_complex(reduction.gram)
-        threshold = noise_threshold(axis, floor.n_effective, complex_noise, self._rng, mixing=self._mixing)
+        threshold = None if self.threshold is None else self.threshold.at(floor.n_effective)
+        if threshold is None:
+            threshold = noise_threshold(
+                axis, floor.n_effective, complex_noise, self._rng, mixing=self._mixing
+            )
+            self.threshold = DrawnThreshold(floor.n_effective, threshold)
         penalty = floor.regularization(reduction.n_samples, threshold)
         if not floor.is_visible:
             logger.warning(

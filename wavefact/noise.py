@@ -25,7 +25,7 @@ from wavefact.operators import WaveOperator
 from wavefact.problem import Axis
 from wavefact.ritz import candidate_centres, ritz
 
-__all__ = ["NoiseFloor", "noise_floor", "noise_mixing", "noise_threshold"]
+__all__ = ["DrawnThreshold", "NoiseFloor", "noise_floor", "noise_mixing", "noise_threshold"]
 
 DRAWS = (8, 64)  # of noise, to learn its polar's spread: small arrays scatter more, and cost less
 DRAWN_ROWS = 3200  # altogether, within these limits
@@ -35,6 +35,7 @@ LOW = 0.1  # quantile of the bulk that tells its width; signals do not reach dow
 FEWEST_FOR_BULK = 12  # sensors: of fewer, waves may hold half of the singular values and more
 FLOOR = 1e-6  # of the signals' root mean square: less noise than this cannot be told from rounding
 N_ANGLES = 2001
+NEAR = 2.0  # times as many samples, or as few: within, noise is not drawn anew
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,26 @@ class NoiseFloor:
     def regularization(self, n_samples: int, threshold: float) -> float:
         """Return the λ of a recording, given that of as many normal samples as it is worth."""
         return self.deviation * sqrt(n_samples / self.n_effective) * threshold
+
+
+@dataclass(frozen=True)
+class DrawnThreshold:
+    """What `noise_threshold` gave for some number of samples.
+
+    Attributes
+    ----------
+    n_samples : float
+    value : float
+    """
+
+    n_samples: float
+    value: float
+
+    def at(self, n_samples: float) -> float | None:
+        """Return the threshold of about as many samples: it grows as their root (Chevet's bound)."""
+        if not 1 / NEAR <= n_samples / self.n_samples <= NEAR:
+            return None
+        return self.value + sqrt(n_samples) - sqrt(self.n_samples)
 
 
 def noise_mixing(operator: WaveOperator) -> np.ndarray | None:

@@ -41,7 +41,7 @@ class Reduction:
     operator : WaveOperator
         Of as many points as the recording has sensors.
     seen : Survey, optional
-        Of the recording, where it has been made.
+        Of the recording, where it has been made; or of more, of which the recording is the end.
 
     Attributes
     ----------
@@ -56,12 +56,11 @@ class Reduction:
 
     def __init__(self, recording: Recording, operator: WaveOperator, seen: Survey | None = None) -> None:
         self._recording, self._operator = recording, operator
-        self.n_samples = recording.n_samples
         self._seen = seen = survey(recording) if seen is None else seen
-        gram = seen.gram
-        energy, constant = _trace(gram), float(np.sum(np.abs(to_numpy(seen.sums)) ** 2)) / recording.n_samples
+        self.n_samples, gram = round(seen.n_samples), seen.gram
+        energy, constant = _trace(gram), float(np.sum(np.abs(to_numpy(seen.sums)) ** 2)) / self.n_samples
         self.mean_share = constant / energy if energy > 0 else 0.0
-        self._size = power_of_two(sqrt(energy / (recording.n_sensors * recording.n_samples)))
+        self._size = power_of_two(sqrt(energy / (recording.n_sensors * self.n_samples)))
         self.scale = (seen.scale or 1.0) * self._size
         self.gram = to_eigenbasis(operator, gram / self._size**2)
 
@@ -84,6 +83,8 @@ class Reduction:
             Smallest singular value of the scaled recording that matters, such as λ times the
             square root of the accuracy asked for.
         """
+        if self._seen.n_samples != self._recording.n_samples:  # more has been seen than there is to read
+            return gram_root(self.gram)
         exact = self.n_samples <= self._recording.n_sensors
         lost = np.finfo(np.float64).eps * self.gram.shape[0] * _trace(self.gram)
         if exact or sqrt(lost) > smallest:

@@ -7,7 +7,7 @@ any thread or machine.  Products are summed in double precision, whatever the si
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from math import frexp, ldexp
 
@@ -39,7 +39,7 @@ class Survey:
     sums : array, shape (n_sensors,)
     energies : mapping of int to float
         ‖Y‖² of each stretch of `STRETCH` samples, by its number.
-    n_samples : int
+    n_samples : int, or float of a survey that has faded
         How many samples these are.
     first : array, shape (n_sensors, 1)
         First sample, as it is.
@@ -51,7 +51,7 @@ class Survey:
     halves: tuple[Array | None, Array | None]
     sums: Array
     energies: Mapping[int, float]
-    n_samples: int
+    n_samples: float
     first: Array
     constant: np.ndarray
 
@@ -81,9 +81,20 @@ class Survey:
             constant=arrays["constant"],
         )
 
+    def faded(self, share: float) -> Survey:
+        """Return the survey with that share of its energy, and of its samples."""
+        size, first, second = share**0.5, *self.halves
+        return replace(
+            self,
+            halves=(None if first is None else first * share, None if second is None else second * share),
+            sums=self.sums * size,
+            energies={},
+            n_samples=self.n_samples * share,
+        )
+
     def loudest(self) -> int:
         """Return the first sample of the two whole stretches in a row that have the most energy."""
-        energies = np.asarray([self.energies[i] for i in range(self.n_samples // STRETCH)])
+        energies = np.asarray([self.energies[i] for i in range(int(self.n_samples) // STRETCH)])
         return int(np.argmax(energies[1:] + energies[:-1])) * STRETCH
 
     def followed_by(self, later: Survey) -> Survey:
@@ -139,7 +150,7 @@ def survey(
     if is_dask(recording.signals):
         total = folded(work, joined, recording.signals)
     else:
-        for _, part in mapped(work, recording, 0 if begun is None else begun.n_samples):
+        for _, part in mapped(work, recording, 0 if begun is None else int(begun.n_samples)):
             total = part if total is None else total.followed_by(part)
             if keep is not None:
                 keep(total)
