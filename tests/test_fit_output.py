@@ -224,7 +224,7 @@ def interrupted(path, target, monkeypatch, **settings):
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage.ReservedRows, "write", die)
+        patch.setattr(storage.ReservedColumns, "write", die)
         with pytest.raises(KilledError):
             wf.factorize(read(path, lazy=True), OPERATOR, **{**GIVEN, **settings}, output=target)
     assert (target.with_name(f".{target.name}.solved")).exists()
@@ -302,7 +302,7 @@ def test_a_full_disk_leaves_earlier_results_and_the_first_pass(path, tmp_path, m
         elif place == "state":
             patch.setattr("numpy.savez", no_space)
         else:
-            patch.setattr(storage.ReservedRows, {"turn": "multiply"}.get(place, place), no_space)
+            patch.setattr(storage.ReservedColumns, {"turn": "multiply"}.get(place, place), no_space)
             patch.setattr(_fit_output, "phases", lambda largest: -np.ones_like(largest))
         if place == "state":
             wf.factorize(read(path, lazy=True), OPERATOR, **settings)

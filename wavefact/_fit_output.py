@@ -25,7 +25,7 @@ from wavefact.io.atomic import check_writable
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.reduction import project, projections
-from wavefact.storage import Reserved, ReservedRows, replace_field
+from wavefact.storage import Reserved, ReservedColumns, replace_field
 from wavefact.survey import Survey, survey
 
 __all__ = ["FitFile", "InMemory", "fingerprint"]
@@ -188,11 +188,11 @@ class FitFile(InMemory):
         """Write time courses from sample `begin` on, give components their signs, move all into place."""
         try:
             if fit.n_components:
-                with ReservedRows(self._part, COURSES) as rows:
-                    turns = phases(self._write(rows, fit, weights, begin, largest))
-                    if np.any(turns != 1.0):
-                        self._keep(fit, weights, 0, np.zeros_like(largest))
-                        rows.multiply(turns)
+                place = ReservedColumns.of(self._part, COURSES)
+                turns = phases(self._write(place, fit, weights, begin, largest))
+                if np.any(turns != 1.0):
+                    self._keep(fit, weights, 0, np.zeros_like(largest))
+                    place.multiply(turns)
                 replace_field(self._part, "spatial_factors", fit.spatial_factors * turns.conj())
             self._part.replace(self._target)
         except OSError as error:
@@ -202,16 +202,18 @@ class FitFile(InMemory):
         return Factorization.load(self._target)
 
     def _write(
-        self, rows: ReservedRows, fit: Factorization, weights: Array, begin: int, largest: np.ndarray
+        self, place: ReservedColumns, fit: Factorization, weights: Array, begin: int, largest: np.ndarray
     ) -> np.ndarray:
         """Write time courses from sample `begin` on; return the entry of largest magnitude of each."""
-        for start, courses, peaks in projections(self._recording, weights, begin):
-            rows.write(start, courses)
+        for start, (columns, peaks) in projections(self._recording, weights, begin, place):
+            if columns.shape[1]:
+                place.write(start, columns)
             largest = np.where(np.abs(peaks) > np.abs(largest), peaks, largest)
+            begin = start  # all before it is written; of what follows some may be
             if self._solved.is_due:
                 self._check_source()
-                rows.sync()
-                self._keep(fit, weights, start + len(courses), largest)
+                place.sync()
+                self._keep(fit, weights, begin, largest)
         self._check_source()
         return largest
 

@@ -11,6 +11,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -91,7 +92,13 @@ def in_double(block: Array) -> Array:
 
 
 def _ahead(work: Work, recording: Recording, spans: list[tuple[int, int]]) -> Iterator[tuple[int, Any]]:
-    """Work on a few blocks at a time in threads; only one of them reads."""
+    """Work on a few blocks at a time in threads, of which one reads at a time.
+
+    Matrix products share no threads meanwhile: products of blocks are many and small, and threads of
+    several products at a time would wait for each other, far longer yet beside other programs.
+    """
+    from threadpoolctl import threadpool_limits
+
     n_threads, reading = min(MOST_THREADS, os.cpu_count() or 1), Lock()
 
     def task(start: int, stop: int) -> Any:
@@ -104,8 +111,8 @@ def _ahead(work: Work, recording: Recording, spans: list[tuple[int, int]]) -> It
             )
         return work(block, start)
 
-    pool, waiting = ThreadPoolExecutor(n_threads), deque[tuple[int, Future]]()
-    try:
+    with threadpool_limits(1, user_api="blas"), _pool(n_threads) as pool:
+        waiting = deque[tuple[int, Future]]()
         for start, stop in spans:
             waiting.append((start, pool.submit(task, start, stop)))
             if len(waiting) > n_threads:
@@ -114,5 +121,13 @@ def _ahead(work: Work, recording: Recording, spans: list[tuple[int, int]]) -> It
         while waiting:
             first, future = waiting.popleft()
             yield first, future.result()
+
+
+@contextmanager
+def _pool(n_threads: int) -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool; at the end, work that has not begun is dropped."""
+    pool = ThreadPoolExecutor(n_threads)
+    try:
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)

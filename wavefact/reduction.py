@@ -16,6 +16,7 @@ import logging
 from collections.abc import Iterator
 from functools import partial
 from math import sqrt
+from typing import Protocol
 
 import numpy as np
 
@@ -27,9 +28,18 @@ from wavefact.survey import Survey, power_of_two, survey
 
 __all__ = ["Reduction", "gram_root", "project", "projections", "to_eigenbasis"]
 
-TILE = 2**12  # samples that are converted and multiplied at once, so that they stay in the cache
+TILE = 2**13  # samples that are converted and multiplied at once, so that they stay in the cache
 
 logger = logging.getLogger("wavefact")
+
+
+class Sink(Protocol):
+    """A file that parts of time courses can be written to."""
+
+    @property
+    def is_here(self) -> bool: ...
+
+    def write(self, start: int, columns: np.ndarray) -> None: ...
 
 
 class Reduction:
@@ -123,30 +133,39 @@ def to_eigenbasis(operator: WaveOperator, gram: Array) -> Array:
 
 def project(recording: Recording, weights: Array) -> np.ndarray:
     """Return (weightsᴴ Y)ᵀ, shape (n_samples, n_components), on the host, in one pass over the samples."""
-    is_real = not is_complex(weights)
-    courses = np.empty((recording.n_samples, int(weights.shape[1])), np.float64 if is_real else np.complex128)
+    dtype = np.complex128 if is_complex(weights) else np.float64
+    courses = np.empty((recording.n_samples, int(weights.shape[1])), dtype)
     if courses.size:
-        for start, rows, _ in projections(recording, weights):
-            courses[start : start + len(rows)] = rows
+        for start, (columns, _) in projections(recording, weights):
+            courses[start : start + columns.shape[1]] = columns.T
     return courses
 
 
 def projections(
-    recording: Recording, weights: Array, begin: int = 0
-) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-    """Yield (weightsᴴ Y)ᵀ from sample `begin` on: first sample, rows, the largest entry of each column."""
+    recording: Recording, weights: Array, begin: int = 0, into: Sink | None = None
+) -> Iterator[tuple[int, tuple[np.ndarray, np.ndarray]]]:
+    """Yield weightsᴴ Y from sample `begin` on: first sample, then columns and the largest entry of each row.
+
+    Where whoever computes a block sees the file of `into`, it is written there, and no columns come back.
+    """
     weights = to_numpy(weights) if recording.is_lazy else weights
-    for start, (rows, largest) in mapped(partial(_projected, weights=weights), recording, begin):
-        yield start, rows, largest
+    yield from mapped(partial(_projected, weights=weights, into=into), recording, begin)
 
 
-def _projected(block: Array, start: int, weights: Array) -> tuple[np.ndarray, np.ndarray]:
-    n_samples, across, rows, largest = int(block.shape[1]), adjoint(weights), [], []
+def _projected(
+    block: Array, start: int, weights: Array, into: Sink | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    n_samples, across = int(block.shape[1]), adjoint(weights)
+    is_real = not is_complex(weights) and not is_complex(block)
+    columns = np.empty((int(across.shape[0]), n_samples), np.float64 if is_real else np.complex128)
     for i in range(0, n_samples, TILE):
-        part = to_numpy(across @ in_double(block[:, i : min(i + TILE, n_samples)]))
-        largest.append(_largest(part))
-        rows.append(part.T)
-    return np.concatenate(rows), _largest(np.stack(largest, axis=1))
+        tile = slice(i, min(i + TILE, n_samples))
+        columns[:, tile] = to_numpy(across @ in_double(block[:, tile]))
+    largest = _largest(columns)
+    if into is not None and into.is_here:
+        into.write(start, columns)
+        columns = columns[:, :0]
+    return columns, largest
 
 
 def _largest(rows: np.ndarray) -> np.ndarray:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,16 +19,17 @@ import numpy as np
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.io.atomic import atomic_path
 
-__all__ = ["Reserved", "ReservedRows", "load_fields", "replace_field", "save_fields"]
+__all__ = ["Reserved", "ReservedColumns", "load_fields", "replace_field", "save_fields"]
 
 VERSION = 1
 PART = 2**20  # numbers that are multiplied at once
 ALIGNED = {"alignment_threshold": 2**16, "alignment_interval": 2**12}  # so that arrays can be mapped
+BY_COLUMN = "by column"  # attribute of arrays that are stored transposed
 ATTRIBUTES = "attributes"  # name of the data set of JSON text
 
 
 class Reserved(NamedTuple):
-    """An array that is written later, rows at a time; it is not read as a whole either."""
+    """An array that is written later, some rows at a time; it is not read as a whole either."""
 
     shape: tuple[int, int]
     dtype: np.dtype
@@ -121,56 +124,89 @@ def replace_field(path: Path, name: str, values: np.ndarray) -> None:
         file[name][...] = values
 
 
-class ReservedRows:
-    """Rows of a reserved array, written around the HDF5 library: a killed process leaves a whole file.
+@dataclass(frozen=True)
+class ReservedColumns:
+    """Columns of a reserved array, written around the HDF5 library: a killed process leaves a whole file.
+
+    It holds no handle, so it can be sent to other processes, which write where they see the file.
 
     Parameters
     ----------
     path : Path
         Result file.
-    name : str
-        Of the array.
+    offset : int
+        Of the array in the file [bytes].
+    shape : tuple of int
+    dtype : numpy.dtype
+    identity : tuple of int
+        What tells this file from any other of that path: its number and its size.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
+    path: Path
+    offset: int
+    shape: tuple[int, int]
+    dtype: np.dtype
+    identity: tuple[int, int]
+
+    @staticmethod
+    def of(path: Path, name: str) -> ReservedColumns:
+        """Return those of the array of that name."""
         import h5py
 
         with h5py.File(path, "r") as file:
-            dataset = file[name]
-            self._offset, self._shape, self._dtype = dataset.id.get_offset(), dataset.shape, dataset.dtype
-        self._file = path.open("r+b", buffering=0)
+            stored, place = file[name], file[name].id.get_offset()
+            return ReservedColumns(path, place, stored.shape[::-1], stored.dtype, _identity(path))
 
-    def __enter__(self) -> ReservedRows:
-        return self
+    @property
+    def is_here(self) -> bool:
+        """Whether this process sees the file."""
+        return self.path.is_file() and _identity(self.path) == self.identity
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def write(self, start: int, rows: np.ndarray) -> None:
-        """Write rows from number `start` on."""
-        left = np.ascontiguousarray(rows, dtype=self._dtype).view(np.uint8).reshape(-1).data
-        self._file.seek(self._offset + start * self._shape[1] * self._dtype.itemsize)
-        while left:
-            left = left[self._file.write(left) :]
+    def write(self, start: int, columns: np.ndarray) -> None:
+        """Write rows from number `start` on, given as columns (n_columns, n_rows)."""
+        with self.path.open("r+b", buffering=0) as file:
+            for number, column in enumerate(columns):
+                _write(file, self._place(start, number), np.ascontiguousarray(column, dtype=self.dtype))
 
     def multiply(self, factors: np.ndarray) -> None:
         """Multiply each column by its factor."""
-        size = max(1, PART // self._shape[1])
-        for start in range(0, self._shape[0], size):
-            rows = np.empty((min(size, self._shape[0] - start), self._shape[1]), self._dtype)
-            self._file.seek(self._offset + start * self._shape[1] * self._dtype.itemsize)
-            left = rows.view(np.uint8).reshape(-1).data
-            while left:
-                left = left[self._file.readinto(left) :]
-            self.write(start, rows * factors)
+        with self.path.open("r+b", buffering=0) as file:
+            for number in np.flatnonzero(factors != 1.0).tolist():
+                for start in range(0, self.shape[0], PART):
+                    values = np.empty(min(PART, self.shape[0] - start), self.dtype)
+                    _read(file, self._place(start, number), values)
+                    _write(file, self._place(start, number), values * factors[number])
 
     def sync(self) -> None:
         """Return once all that was written is on the disk."""
-        os.fsync(self._file.fileno())
+        with self.path.open("r+b") as file:
+            os.fsync(file.fileno())
+
+    def _place(self, row: int, column: int) -> int:
+        return self.offset + (column * self.shape[0] + row) * self.dtype.itemsize
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_size
+
+
+def _write(file: FileIO, place: int, values: np.ndarray) -> None:
+    left = values.view(np.uint8).data
+    file.seek(place)
+    while left:
+        left = left[file.write(left) :]
+
+
+def _read(file: FileIO, place: int, into: np.ndarray) -> None:
+    left = into.view(np.uint8).data
+    file.seek(place)
+    while left:
+        left = left[file.readinto(left) :]
 
 
 def _reserve(file: Any, name: str, reserved: Reserved) -> None:
-    """Create an array in one piece whose place is known at once."""
+    """Create an array in one piece whose place is known at once, each of its columns together."""
     import h5py
 
     if 0 in reserved.shape:
@@ -180,8 +216,12 @@ def _reserve(file: Any, name: str, reserved: Reserved) -> None:
     properties.set_layout(h5py.h5d.CONTIGUOUS)
     properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
     properties.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-    space, kind = h5py.h5s.create_simple(reserved.shape), h5py.h5t.py_create(reserved.dtype, logical=True)
+    space, kind = (
+        h5py.h5s.create_simple(reserved.shape[::-1]),
+        h5py.h5t.py_create(reserved.dtype, logical=True),
+    )
     h5py.h5d.create(file.id, name.encode(), kind, space, properties)
+    file[name].attrs[BY_COLUMN] = True
 
 
 def _values(path: Path, dataset: Any) -> np.ndarray:
@@ -189,7 +229,8 @@ def _values(path: Path, dataset: Any) -> np.ndarray:
     if dataset.chunks is not None or dataset.size == 0:
         return np.asarray(dataset)
     place = dataset.id.get_offset()
-    return np.memmap(path, dtype=dataset.dtype, mode="r", offset=place, shape=dataset.shape)
+    values = np.memmap(path, dtype=dataset.dtype, mode="r", offset=place, shape=dataset.shape)
+    return values.T if BY_COLUMN in dataset.attrs else values
 
 
 def _text(value: bytes | str) -> str:
