@@ -204,7 +204,7 @@ def test_the_same_command_goes_on_after_sigkill(rng, tmp_path, root):
     arguments = [sys.executable, "-c", PROGRAM, "long.h5"]
     setting = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": str(root)}}
     subprocess.run([*arguments, "whole.h5"], check=True, **setting)
-    for stage in (".fit.h5.survey", ".fit.h5.solved"):
+    for stage in (".fit.h5.survey", ".fit.h5.survey", ".fit.h5.solved", ".fit.h5.solved"):
         process = subprocess.Popen([*arguments, "fit.h5"], **setting)
         while not (tmp_path / stage).exists() and process.poll() is None:
             time.sleep(0.001)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
@@ -22,7 +22,7 @@ from wavefact.distributed import folded_on_workers, mapped_on_workers
 from wavefact.errors import InputError
 from wavefact.recording import Recording
 
-__all__ = ["block_width", "folded", "in_double", "mapped"]
+__all__ = ["block_width", "folded", "in_double", "mapped", "tiles_in_double"]
 
 BLOCK_BYTES = 2**24  # as stored
 LARGEST_CHUNK = 2**28  # bytes: a file's chunks up to this size are read whole
@@ -89,6 +89,24 @@ def in_double(block: Array) -> Array:
     """Return a block in double precision, real or complex; itself where it is."""
     xp = array_namespace(block)
     return xp.astype(block, xp.complex128 if is_complex(block) else xp.float64, copy=False)
+
+
+def tiles_in_double(block: Array, spans: Iterable[tuple[int, int]]) -> Iterator[Array]:
+    """Yield some columns of a block after others in double precision, each for use before the next.
+
+    NumPy arrays of other types are converted in one place: asking for memory again and again costs more.
+    """
+    place = None
+    for start, stop in spans:
+        tile = block[:, start:stop]
+        if not isinstance(block, np.ndarray) or block.dtype in (np.float64, np.complex128):
+            yield in_double(tile)
+            continue
+        if place is None or place.shape[1] < stop - start:
+            place = np.empty(tile.shape, np.complex128 if is_complex(block) else np.float64)
+        values = place[:, : stop - start]
+        np.copyto(values, tile)
+        yield values
 
 
 def _ahead(work: Work, recording: Recording, spans: list[tuple[int, int]]) -> Iterator[tuple[int, Any]]:

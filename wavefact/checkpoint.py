@@ -15,9 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from wavefact.errors import UnwritableTargetError
-from wavefact.io.atomic import atomic_path
-
 __all__ = ["Checkpoint", "source_of"]
 
 SECONDS = 1.0  # between two states: so much work is lost at most
@@ -66,6 +63,7 @@ class Checkpoint:
 
     def __init__(self, path: Path, belonging: Mapping[str, Any], seconds: float = SECONDS) -> None:
         self.path, self._seconds = path, seconds
+        self._fresh = path.with_name(f"{path.name}.new")  # of one name, so that a kill leaves no other
         self._belonging = json.dumps([FORMAT, dict(belonging)], sort_keys=True)
         self._saved = time.monotonic()
 
@@ -93,12 +91,15 @@ class Checkpoint:
     def save(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Replace the state; where the disk does not take it, the run goes on without."""
         try:
-            with atomic_path(self.path) as temporary, temporary.open("wb") as file:
+            with self._fresh.open("wb") as file:
                 np.savez(file, allow_pickle=False, belonging=np.asarray(self._belonging), **arrays)
-        except UnwritableTargetError as error:
-            logger.warning("The state of the run is not kept: %s", error)
+            self._fresh.replace(self.path)
+        except OSError as error:
+            self._fresh.unlink(missing_ok=True)
+            logger.warning("The state of the run is not kept in %s: %s.", self.path, error.strerror or error)
         self._saved = time.monotonic()
 
     def clear(self) -> None:
         """Remove the state."""
-        self.path.unlink(missing_ok=True)
+        for path in (self.path, self._fresh):
+            path.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from wavefact.errors import MissingPackageError
 __all__ = ["folded_on_workers", "mapped_on_workers"]
 
 BRANCHES = 8  # of the tree of sums
+SPREAD = 8  # times larger or smaller than asked for, blocks are left as they are: moving them costs more
 BATCH = 16  # blocks whose results are fetched together
 
 Work = Callable[[Array, int], Any]
@@ -68,7 +69,11 @@ def _dask() -> ModuleType:
 
 def _tasks(work: Work, signals: Array, block_bytes: int) -> tuple[list[int], list[Any]]:
     """Return the first sample of each block, of all sensors, and the task on it."""
-    whole = signals.rechunk({0: -1, 1: "auto"}, block_size_limit=block_bytes)
+    per_sample = signals.shape[0] * signals.dtype.itemsize
+    sizes = [per_sample * int(n) for n in signals.chunks[1]]
+    fit = max(sizes) <= SPREAD * block_bytes and sum(sizes) / len(sizes) >= block_bytes / SPREAD
+    columns = signals.chunks[1] if fit else "auto"
+    whole = signals.rechunk({0: -1, 1: columns}, block_size_limit=block_bytes)
     edges = np.cumsum([0, *whole.chunks[1]]).tolist()
     blocks = whole.to_delayed(optimize_graph=True)[0]
     task = _dask().delayed(work, pure=False)

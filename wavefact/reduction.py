@@ -21,7 +21,7 @@ from typing import Protocol
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, is_complex, real, to_numpy
-from wavefact.blocks import in_double, mapped
+from wavefact.blocks import in_double, mapped, tiles_in_double
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.survey import Survey, power_of_two, survey
@@ -158,9 +158,9 @@ def _projected(
     n_samples, across = int(block.shape[1]), adjoint(weights)
     is_real = not is_complex(weights) and not is_complex(block)
     columns = np.empty((int(across.shape[0]), n_samples), np.float64 if is_real else np.complex128)
-    for i in range(0, n_samples, TILE):
-        tile = slice(i, min(i + TILE, n_samples))
-        columns[:, tile] = to_numpy(across @ in_double(block[:, tile]))
+    spans = [(i, min(i + TILE, n_samples)) for i in range(0, n_samples, TILE)]
+    for span, tile in zip(spans, tiles_in_double(block, spans), strict=True):
+        columns[:, slice(*span)] = to_numpy(across @ tile)
     largest = _largest(columns)
     if into is not None and into.is_here:
         into.write(start, columns)

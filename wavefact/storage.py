@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -51,6 +52,7 @@ def save_fields(
         Format name, such as ``"wavefact-factorization"``.
     arrays : mapping of name to array or Reserved
         None is left out; what is reserved has its place in the file, and on the disk, but no values.
+        A file with reserved arrays is no result yet, so it is written where it is.
     attributes : mapping of name to value
         Anything that JSON can hold.
 
@@ -69,7 +71,7 @@ def save_fields(
         if values is not None and name not in later
     }
     # Fixed-length text and checksums, so that a damaged file is noticed and never hangs its reader.
-    with atomic_path(path) as temporary:
+    with nullcontext(path) if later else atomic_path(path) as temporary:
         with h5py.File(temporary, "w", libver=("v110", "latest"), **ALIGNED) as file:
             file.attrs["format"], file.attrs["version"] = np.bytes_(kind), VERSION
             for name, values in (stored | {ATTRIBUTES: text}).items():

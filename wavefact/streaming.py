@@ -44,11 +44,13 @@ class RunningFit:
         Relative duality gap to prove.
     rng : int
         Seed of the noise that λ is chosen from.
-
-    Attributes
-    ----------
-    fit : Factorization or None
-        Of what has been seen; its time courses are those of the last window.
+    fit : Factorization, optional
+        Of what has been seen; its time courses are those of the last window.  `update` fills in this and
+        what follows.
+    seen : Survey, optional
+        What is remembered of all windows.
+    threshold : DrawnThreshold, optional
+        Of the noise drawn last.
 
     Notes
     -----
@@ -77,8 +79,8 @@ class RunningFit:
     rtol: float = RTOL
     rng: int = 0
     fit: Factorization | None = None
-    _seen: Survey | None = None
-    _threshold: DrawnThreshold | None = None
+    seen: Survey | None = None
+    threshold: DrawnThreshold | None = None
 
     def __post_init__(self) -> None:
         check_settings(self.wave_weight, 0.0, self.regularization, self.rtol, None)
@@ -100,14 +102,14 @@ class RunningFit:
         """
         recording, operator = prepare(window, self.operator, None)
         seen = survey(recording)
-        if self._seen is not None:
-            seen = self._seen.faded(2.0 ** (-recording.n_samples / self.half_life)).followed_by(seen)
+        if self.seen is not None:
+            seen = self.seen.faded(2.0 ** (-recording.n_samples / self.half_life)).followed_by(seen)
         task = FitTask(recording, operator, np.random.default_rng(self.rng), seen, InMemory(recording))
         weight = task.wave_weight() if self.wave_weight == "auto" else float(self.wave_weight)
-        task.threshold, noise = self._threshold, None
+        task.threshold, noise = self.threshold, None
         if self.regularization == "auto":
             noise, penalty = task.regularization(weight)
         else:
             penalty = float(self.regularization)
         fit = task.solve(CertifiedGrowth(self.rtol), weight, penalty, start=self.fit, noise=noise)
-        return replace(self, wave_weight=weight, fit=fit, _seen=seen, _threshold=task.threshold)
+        return replace(self, wave_weight=weight, fit=fit, seen=seen, threshold=task.threshold)

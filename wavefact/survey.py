@@ -15,7 +15,7 @@ import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, is_dask, real, to_numpy
 from wavefact._signal_checks import check_finite, check_size, refuse_constant, still_constant
-from wavefact.blocks import folded, in_double, mapped
+from wavefact.blocks import folded, mapped, tiles_in_double
 from wavefact.recording import Recording
 
 __all__ = ["STRETCH", "Survey", "power_of_two", "survey"]
@@ -162,10 +162,13 @@ def survey(
 
 def surveyed(block: Array, start: int, middle: int, names: tuple[str, ...] | None) -> Survey:
     """Return the survey of a block that begins at sample `start`."""
+    spans = list(_tiles(start, int(block.shape[1]), middle, int(block.shape[0])))
+    within = [(a - start, b - start) for a, b in spans]
+    doubles = tiles_in_double(block, within)
     return joined(
         [
-            _of_tile(block[:, a - start : b - start], a, a < middle, names)
-            for a, b in _tiles(start, int(block.shape[1]), middle, int(block.shape[0]))
+            _of_tile(block[:, slice(*part)], values, (a, a < middle), names)
+            for (a, _), part, values in zip(spans, within, doubles, strict=True)
         ]
     )
 
@@ -191,12 +194,12 @@ def _tiles(start: int, n_samples: int, middle: int, n_sensors: int) -> Iterator[
         start = end
 
 
-def _of_tile(tile: Array, start: int, is_before: bool, names: tuple[str, ...] | None) -> Survey:
-    xp, first, n_sensors = array_namespace(tile), tile[:, :1], int(tile.shape[0])
-    suspects = still_constant(tile, first, list(range(n_sensors)))
+def _of_tile(tile: Array, values: Array, place: tuple[int, bool], names: tuple[str, ...] | None) -> Survey:
+    """Return the survey of a tile, given also in double precision, at a sample that is before the middle."""
+    (start, is_before), n_sensors = place, int(tile.shape[0])
+    xp, first, scale = array_namespace(tile), tile[:, :1], 1.0
     constant = np.zeros(n_sensors, dtype=bool)
-    constant[suspects] = True
-    scale, values = 1.0, in_double(tile)
+    constant[still_constant(tile, first, list(range(n_sensors)))] = True
     gram, energy = _moments(values)
     if not SAFE**-2 < energy < SAFE**2:
         check_finite(tile, start, names)
@@ -210,7 +213,7 @@ def _of_tile(tile: Array, start: int, is_before: bool, names: tuple[str, ...] | 
         sums=xp.sum(values, axis=1),
         energies={start // STRETCH: energy},
         n_samples=int(tile.shape[1]),
-        first=first,
+        first=xp.asarray(first, copy=True),
         constant=constant,
     )
 

@@ -1,6 +1,6 @@
 """A recording of 64 sensors that is larger than what a fit may use, and fits of it in processes of their own.
 
-As a program, ``python -m benchmarks.big RECORDING FIT [workers=N] [kill] [auto]`` fits a recording and
+As a program, ``python -m benchmarks.big RECORDING FIT [workers=N] [kill] [auto] [cold]`` fits a recording and
 prints what it took as JSON.
 """
 
@@ -71,12 +71,16 @@ def main(recording: Path, fit: Path, *flags: str) -> None:
     wf.factorize(np.random.default_rng(0).normal(size=(N_SENSORS, 500)), wf.String(N_SENSORS), **GIVEN)
     signals = wf.read(recording, lazy=True)
     n_workers = next((int(flag.partition("=")[2]) for flag in flags if flag.startswith("workers=")), 0)
-    given = {} if "auto" in flags else GIVEN
+    given: dict[str, Any] = {} if "auto" in flags else GIVEN
+    if "cold" in flags:
+        forget(recording)
     if n_workers:
         seconds = by_workers(signals, fit, given, n_workers, "kill" in flags)
     else:
         seconds = timed(signals, fit, given)
     peak = peak_memory()
+    if "cold" in flags:
+        forget(recording)
     sys.stdout.write(json.dumps({"seconds": seconds, "peak": peak, "reading": reading(recording)}) + "\n")
 
 
@@ -116,6 +120,13 @@ def reading(recording: Path) -> float:
             for start in range(0, signals.shape[1], BLOCK):
                 signals[:, start : start + BLOCK]
     return time.perf_counter() - begin
+
+
+def forget(recording: Path) -> None:
+    """Drop a file from the memory that holds what was read last, so that it is read from the disk."""
+    with recording.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def peak_memory() -> float:

@@ -56,10 +56,16 @@ def test_memory_and_time_of_one_process(report, recording, alone):
     report(
         f"{WHAT}: peak memory", "≤ 300 MiB", f"{alone['peak']:.0f} MiB", alone["peak"] <= 300, is_stretch=True
     )
-    ratio = alone["seconds"] / alone["reading"]
-    figure = f"{ratio:.2f}  ({alone['seconds']:.2f} s against {alone['reading']:.2f} s)"
-    report("the same: time over reading it twice", "≤ 3", figure, ratio <= 3)
-    report("the same: time over reading it twice", "≤ 1.5", figure, ratio <= 1.5, is_stretch=True)
+    found = min(
+        (fitted(recording, recording.with_name("cold.h5"), "cold") for _ in range(3)),
+        key=lambda r: r["seconds"],
+    )
+    what = "the same: time over reading it twice"
+    for where, took, is_stretch in (("from the disk", found, False), ("from memory", alone, True)):
+        ratio = took["seconds"] / took["reading"]
+        figure = f"{ratio:.2f}  ({took['seconds']:.2f} s against {took['reading']:.2f} s)"
+        report(f"{what}, {where} at first", "≤ 3", figure, ratio <= 3, is_stretch=is_stretch)
+        report(f"{what}, {where} at first", "≤ 1.5", figure, ratio <= 1.5, is_stretch=True)
     automatic = fitted(recording, recording.with_name("auto.h5"), "auto")
     seconds, ratio = automatic["seconds"], automatic["seconds"] / automatic["reading"]
     figure = f"{ratio:.1f}  ({seconds:.1f} s, peak {automatic['peak']:.0f} MiB)"
