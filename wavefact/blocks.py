@@ -1,7 +1,7 @@
 """A recording block by block: what a function makes of each, in order, without holding more than a few.
 
-Signals in memory go through one after another.  Signals that are read by slicing are read by one thread
-at a time while others compute, so reading costs little beside computing, and the other way round.
+NumPy arrays and signals that are read by slicing are worked on in threads, of which one reads at a time,
+so reading costs little beside computing, and the other way round; other arrays go through in one thread.
 Dask arrays stay where they are: the function goes to them (see `distributed`).
 """
 
@@ -60,8 +60,8 @@ def mapped(work: Work, recording: Recording, begin: int = 0) -> Iterator[tuple[i
         return
     width = block_width(recording)
     spans = [(i, min(i + width, recording.n_samples)) for i in range(begin, recording.n_samples, width)]
-    if recording.is_lazy:
-        yield from _ahead(work, recording, spans)
+    if recording.is_lazy or (isinstance(recording.signals, np.ndarray) and len(spans) > 1):
+        yield from _side_by_side(work, recording, spans)
         return
     for start, stop in spans:
         yield start, work(recording.signals[:, start:stop], start)
@@ -109,7 +109,9 @@ def tiles_in_double(block: Array, spans: Iterable[tuple[int, int]]) -> Iterator[
         yield values
 
 
-def _ahead(work: Work, recording: Recording, spans: list[tuple[int, int]]) -> Iterator[tuple[int, Any]]:
+def _side_by_side(
+    work: Work, recording: Recording, spans: list[tuple[int, int]]
+) -> Iterator[tuple[int, Any]]:
     """Work on a few blocks at a time in threads, of which one reads at a time.
 
     Matrix products share no threads meanwhile: products of blocks are many and small, and threads of
