@@ -76,6 +76,7 @@ def assembled(
     time_operator: Time | None = None,
     choice: WeightChoice | None = None,
     noise: float | None = None,
+    debiased: bool = False,
 ) -> Factorization:
     """Return a solution of the scaled recording in the recording's unit and at the operator's points.
 
@@ -102,6 +103,7 @@ def assembled(
         time_operator=time_operator,
         time_eigenvalues=tones,
         projected_courses=None if projected is None else (projected * root)[:, order],
+        debiased=debiased,
         choice=choice,
     )
 

@@ -149,7 +149,9 @@ class FitTask:
         else:
             eye = xp.eye(shapes.shape[1], dtype=shapes.dtype, device=device(shapes))
             duals = shapes @ xp.linalg.inv(adjoint(shapes) @ shapes + problem.regularization * eye)
-        fit = assembled(self._recording, self._operator, solution, problem, scale, noise=noise)
+        fit = assembled(
+            self._recording, self._operator, solution, problem, scale, noise=noise, debiased=debias
+        )
         weights = like(self._operator.shares, shapes)[:, None] * self._operator.synthesize(duals)
         order = like(ascending(solution), shapes)
         return self._output.completed(fit, xp.take(weights, order, axis=1) / scale**0.5)

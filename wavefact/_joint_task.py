@@ -193,6 +193,7 @@ class JointTask:
             time_operator=self.time,
             choice=self.choice,
             noise=noise,
+            debiased=debias,
         )
         return oriented(fit)
 

@@ -162,7 +162,7 @@ def factorize(
             fit = task.solve(
                 solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
             )
-            return place.saved(replace(fit, debiased=debias))
+            return place.saved(fit)
         chosen, choice, noise_seen = weights[0], task.choice, task.noise_seen
         del task  # as large as the recording
     space = FitTask(recording, operator, generator, seen, place)
@@ -170,7 +170,7 @@ def factorize(
     noise, penalty = _penalty(regularization, lambda: space.regularization(weight, noise_seen))
     solver = CertifiedGrowth(rtol or RTOL, max_components)
     fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
-    return replace(fit, debiased=debias, choice=choice)
+    return replace(fit, choice=choice)
 
 
 def _penalty(

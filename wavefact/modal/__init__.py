@@ -4,11 +4,11 @@
 `merge_setups` make one of several measurement setups; `mac` compares mode shapes and `mpc` judges one;
 `write_modes` and `read_modes` exchange them with other programs.
 
-One step a file.  Where modes may be: grouping, principal, bands, subspace, stability, residues, search; tones where
-time was penalised too.  Which are, and how sure: spectrum, bins, starts, whittle, information, scoring, then
-groups, elaboration, fitting, or splitting and resonances for tones, and estimates.  For several setups:
-setup_poles, setup_groups, setup_scale.  Of media that are not uniform, and of waves that pass by:
-tone_shapes, then piecewise and segments, or directed_waves.
+One step a file.  Where modes may be: grouping, principal, bands, subspace, stability, residues, search;
+tones where time was penalised too.  Which are, and how sure: spectrum, bins, starts, whittle, information,
+scoring, then groups, elaboration, fitting, or splitting and resonances for tones, and estimates, span_errors.
+For several setups: setup_poles, setup_groups, setup_scale.  Of media that are not uniform, and of waves that
+pass by: tone_shapes, then piecewise and segments, or directed_waves.
 """
 
 from wavefact.modal.comparison import ModeComparison, compare_modes
