@@ -8,10 +8,6 @@ from wavefact.operators import String
 from wavefact.selection import candidate_weights, choose_weight
 
 
-def gram(signals):
-    return signals @ signals.conj().T
-
-
 def test_candidates_go_from_all_of_the_spectrum_to_one_eigenvalue():
     eigenvalues = line_eigenvalues(30)
     candidates = candidate_weights(eigenvalues)
@@ -26,12 +22,12 @@ def test_candidates_go_from_all_of_the_spectrum_to_one_eigenvalue():
 def halves_of(signals, operator):
     middle = signals.shape[1] // 2
     coefficients = operator.analyze(signals)
-    return gram(coefficients[:, :middle]), gram(coefficients[:, middle : 2 * middle])
+    return coefficients[:, :middle], coefficients[:, middle : 2 * middle]
 
 
 def weight_for(signals, operator):
     halves, n_samples = halves_of(signals, operator), signals.shape[1] // 2
-    return choose_weight(halves, n_samples, operator.eigenvalues, operator.basis)
+    return choose_weight(halves, n_samples, operator)
 
 
 def test_waves_under_noise_take_a_narrow_filter_and_other_shapes_a_wide_one(rng):

@@ -61,6 +61,7 @@ class InMemory:
 
     def __init__(self, recording: Recording) -> None:
         self._recording, self._source = recording, source_of(recording.signals)
+        self._has_grams = recording.n_samples >= recording.n_sensors
 
     def resumed(self) -> Factorization | None:
         """Return what a killed run had nearly finished: nothing."""
@@ -68,7 +69,7 @@ class InMemory:
 
     def survey(self) -> Survey:
         """Return the survey of the recording."""
-        return survey(self._recording)
+        return survey(self._recording, has_grams=self._has_grams)
 
     def completed(self, fit: Factorization, weights: Array) -> Factorization:
         """Return a fit without time courses with those that `weights` (n_sensors, n_components) give."""
@@ -159,7 +160,7 @@ class FitFile(InMemory):
                 self._check_source()
                 self._surveyed.save(seen.to_arrays())
 
-        return survey(self._recording, begun, keep)
+        return survey(self._recording, begun, keep, has_grams=self._has_grams)
 
     def completed(self, fit: Factorization, weights: Array) -> Factorization:
         """Write a fit without time courses with those that `weights` (n_sensors, n_components) give."""

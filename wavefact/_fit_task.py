@@ -67,7 +67,7 @@ class FitTask:
         warn_of_offsets(self._reduction.mean_share)
 
     def _axis(self, weight: float) -> Axis:
-        return checked_axis(self._operator, weight, self._reduction.gram)
+        return checked_axis(self._operator, weight, self._reduction.smaller_gram)
 
     def wave_weight(self) -> float:
         """Return γ by held-out prediction between the two halves of the recording."""
@@ -76,9 +76,7 @@ class FitTask:
             raise InputError(
                 "The recording is too short to choose wave_weight by held-out prediction; give it."
             )
-        eigenvalues = like(self._operator.eigenvalues, self._reduction.gram)
-        basis = like(self._operator.basis, self._reduction.gram)
-        weight = choose_weight(self._reduction.halves, middle, eigenvalues, basis, self._mixing)
+        weight = choose_weight(self._reduction.halves, middle, self._operator, self._mixing)
         logger.info("wave_weight %.3g chosen by held-out prediction", weight)
         return weight
 
@@ -88,10 +86,11 @@ class FitTask:
         `noise`, seen elsewhere, is taken where the singular values do not end in a noise floor.
         """
         reduction, scale, axis = self._reduction, self._reduction.scale, self._axis(weight)
-        floor = noise_floor(reduction.gram, reduction.n_samples, self._mixing)
+        n_sensors, mixing = self._recording.n_sensors, None if reduction.is_short else self._mixing
+        floor = noise_floor(reduction.smaller_gram, reduction.n_samples, mixing, n_sensors)
         if noise is not None and not (floor.is_visible and len(axis) >= FEWEST_FOR_BULK):
             floor = NoiseFloor(noise / scale, float(reduction.n_samples))
-        complex_noise = is_complex(reduction.gram)
+        complex_noise = is_complex(reduction.smaller_gram)
         threshold = None if self.threshold is None else self.threshold.at(floor.n_effective)
         if threshold is None:
             threshold = noise_threshold(
@@ -136,7 +135,7 @@ class FitTask:
         return self._assemble(solution, problem, debias=debias, noise=noise)
 
     def _shapes_of(self, start: Factorization) -> Array:
-        shapes = self._operator.analyze(like(start.spatial_factors, self._reduction.gram))
+        shapes = self._operator.analyze(like(start.spatial_factors, self._reduction.smaller_gram))
         return shapes / self._reduction.scale**0.5
 
     def _assemble(

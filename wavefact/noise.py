@@ -23,9 +23,17 @@ import numpy as np
 from wavefact._arrays import Array, adjoint, array_namespace, like, to_numpy
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis
-from wavefact.ritz import candidate_centres, ritz
+from wavefact.ritz import candidate_centres, ritz, ritz_above
+from wavefact.spectral_spans import Span, Spans
 
-__all__ = ["DrawnThreshold", "NoiseFloor", "noise_floor", "noise_mixing", "noise_threshold"]
+__all__ = [
+    "DrawnThreshold",
+    "NoiseFloor",
+    "floor_of",
+    "noise_floor",
+    "noise_mixing",
+    "noise_threshold",
+]
 
 DRAWS = (8, 64)  # of noise, to learn its polar's spread: small arrays scatter more, and cost less
 DRAWN_ROWS = 3200  # altogether, within these limits
@@ -89,16 +97,20 @@ def noise_mixing(operator: WaveOperator) -> np.ndarray | None:
     return None if np.all(operator.shares == 1.0) else to_numpy(operator.analyze(np.eye(operator.n_points)))
 
 
-def noise_floor(gram: Array, n_samples: int, mixing: np.ndarray | None = None) -> NoiseFloor:
+def noise_floor(
+    gram: Array, n_samples: int, mixing: np.ndarray | None = None, n_sensors: int | None = None
+) -> NoiseFloor:
     """Return the noise floor of a recording.
 
     Parameters
     ----------
-    gram : array, shape (n_sensors, n_sensors)
-        Y Yᴴ.
+    gram : array, shape (n_sensors, n_sensors), or (n_samples, n_samples) without mixing
+        Y Yᴴ, or Yᴴ Y where that is smaller.
     n_samples : int
     mixing : array, shape (n_sensors, n_sensors), optional
         By which white noise of the sensors has come into Y, as `noise_mixing` returns it.
+    n_sensors : int, optional
+        By default as many as `gram` has rows.
 
     Notes
     -----
@@ -111,9 +123,10 @@ def noise_floor(gram: Array, n_samples: int, mixing: np.ndarray | None = None) -
         inverse = like(np.linalg.inv(mixing), gram)
         gram = inverse @ gram @ adjoint(inverse)
     values = np.sort(np.maximum(to_numpy(array_namespace(gram).linalg.eigvalsh(gram)), 0.0))
+    n_sensors = n_sensors or len(values)
     values = values[-min(len(values), n_samples) :]
-    long, kept = max(int(gram.shape[0]), n_samples), len(values)
-    quietest = FLOOR * sqrt(float(np.sum(values)) / (int(gram.shape[0]) * n_samples))
+    long, kept = max(n_sensors, n_samples), len(values)
+    quietest = FLOOR * sqrt(float(np.sum(values)) / (n_sensors * n_samples))
     every = found = _matched(values, long)
     while found.deviation > quietest:
         edge = found.deviation**2 * (sqrt(long) + sqrt(kept * long / found.n_effective)) ** 2
@@ -125,6 +138,14 @@ def noise_floor(gram: Array, n_samples: int, mixing: np.ndarray | None = None) -
         kept = inside
         found = _matched(values[:kept], long)
     return NoiseFloor(quietest, float(n_samples))
+
+
+def floor_of(root: Array, n_samples: int, mixing: np.ndarray | None = None) -> NoiseFloor:
+    """Return the noise floor of a recording from any Y, (n_sensors, n_columns), that has its Y Yᴴ."""
+    root = root if mixing is None else like(np.linalg.inv(mixing), root) @ root
+    n_sensors, n_columns = root.shape
+    gram = root @ adjoint(root) if n_sensors <= n_columns else adjoint(root) @ root
+    return noise_floor(gram, n_samples, n_sensors=int(n_sensors))
 
 
 def _matched(values: np.ndarray, long: int) -> NoiseFloor:
@@ -164,10 +185,14 @@ def noise_threshold(
     -----
     R Rᵀ of noise is Wishart distributed, so it is drawn by Bartlett's decomposition, at a cost
     that does not depend on n_samples.  The polar being a maximum, a Gumbel law is fitted by
-    moments to a few draws.
+    moments to a few draws.  White noise of many points is drawn span by span.
     """
-    draws, centres = [], candidate_centres(axis)
+    draws, centres, spans = [], candidate_centres(axis), Spans(axis)
+    is_whole = mixing is not None or len(spans.plan) == 1
     for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS))):
+        if not is_whole:
+            draws.append(_highest_of_spans(spans, centres, n_samples, complex_noise, rng))
+            continue
         factor = _bartlett(len(axis), n_samples, complex_noise, rng)
         factor = factor if mixing is None else mixing @ factor
         gram = like(factor @ factor.conj().T, axis.eigenvalues)
@@ -182,6 +207,32 @@ def _highest(gram: Array, axis: Axis, centres: np.ndarray) -> float:
         rough = ritz(gram, axis, centres, ROUGH_STEPS)
         centres = centres[rough >= np.quantile(rough, KEPT_FROM)]
     return float(ritz(gram, axis, centres).max())
+
+
+def _highest_of_spans(
+    spans: Spans, centres: np.ndarray, n_samples: float, complex_noise: bool, rng: np.random.Generator
+) -> float:
+    """Return the largest Ritz value where every span has noise of its own.
+
+    What a filter passes of rows outside the span is counted by Chevet's bound √Σq + √n_samples of the
+    expected norm, q the filter's power gains.
+    """
+    highest = 0.0
+    for span, part in spans.shared(centres):
+        axis = spans.axis_of(span.first, span.stop)
+        factor = _bartlett(span.size, n_samples, complex_noise, rng)
+        gram = like(factor @ factor.conj().T, axis.eigenvalues)
+        raised = _raised(spans, span, part, sqrt(n_samples))
+        above = ritz_above(gram, axis, part, highest / raised)
+        highest = max(highest, raised * float(ritz(gram, axis, above).max(initial=0.0)))
+    return highest
+
+
+def _raised(spans: Spans, span: Span, centres: np.ndarray, root_samples: float) -> float:
+    """Return by how much far rows raise the expected norm at the middle of a span's centres."""
+    gains = 1.0 / (1.0 + spans.axis.weight * (spans.eigenvalues - np.median(centres)) ** 2)
+    near = float(np.sum(gains[span.first : span.stop]))
+    return (sqrt(float(np.sum(gains))) + root_samples) / (sqrt(near) + root_samples)
 
 
 def _bartlett(n: int, n_samples: float, complex_noise: bool, rng: np.random.Generator) -> np.ndarray:

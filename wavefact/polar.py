@@ -22,13 +22,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from wavefact._arrays import Array, array_namespace, like, positive_definite, real, to_numpy
+from wavefact.far_rows import Rows
 from wavefact.problem import Axis
 
-__all__ = ["Atoms", "Polar", "atoms", "polar", "prove", "rounding", "spectrum"]
+__all__ = ["Atoms", "Image", "Polar", "atoms", "bracket", "polar", "prove", "rounding", "spectrum"]
 
 N_INTERVALS = 64  # at the start of a proof; each is halved as needed
 NARROWEST = 1e-13  # of the spectrum's range: narrower intervals are not halved any further
@@ -50,6 +52,27 @@ class Atoms:
     centre: float
     values: np.ndarray
     shapes: Array
+
+
+class Image(Protocol):
+    """What `bracket` needs of a residual.
+
+    Attributes
+    ----------
+    rounding : float
+        Relative error that rounding can cause in a level it proves.
+    """
+
+    rounding: float
+
+    def spectrum(self, centres: np.ndarray) -> np.ndarray:
+        """Return σ_max at each centre, or a value just below it."""
+
+    def atoms(self, centre: float) -> Atoms:
+        """Return the largest singular values and atoms at one centre."""
+
+    def prove(self, level: float, start: np.ndarray) -> np.ndarray:
+        """Prove Ω° ≤ `level` over the continuum of centres, or return centres that violate it."""
 
 
 def rounding(n: int) -> float:
@@ -105,30 +128,67 @@ def polar(gram: Array, axis: Axis, rtol: float = 1e-6, start: Sequence[float] = 
     """
     loudest = int(np.argmax(np.abs(to_numpy(real(array_namespace(gram).linalg.diagonal(gram))))))
     centres = np.asarray([*start, float(to_numpy(axis.eigenvalues)[loudest])])
-    best, centre = _best(gram, axis, centres)
+    return bracket(_Whole(gram, axis, rounding(len(axis))), axis, rtol, centres)
+
+
+def bracket(image: Image, axis: Axis, rtol: float, centres: np.ndarray) -> Polar:
+    """Return the polar of an image with an upper bound proven to `rtol`, searched from some centres."""
+    start = centres
+    best, centre = _best(image, centres)
     while best > 0:
         level = best * (1.0 + rtol)
-        above = prove(gram, axis, level, np.asarray([*start, centre]))
+        above = image.prove(level, np.asarray([*start, centre]))
         if len(above) == 0:
-            return Polar(best, level * (1.0 + rounding(len(axis))), centre)
-        best, centre = max(_best(gram, axis, above), (best, centre))
-        best, centre = max(_climb(gram, axis, centre, 0.1 * rtol), (best, centre))
+            return Polar(best, level * (1.0 + image.rounding), centre)
+        best, centre = max(_best(image, above), (best, centre))
+        best, centre = max(_climb(image, axis, centre, 0.1 * rtol), (best, centre))
         if best <= level:  # nothing above it was found, so rounding hides the rest: ask for less
-            rtol = max(2.0 * rtol, rounding(len(axis)))
+            rtol = max(2.0 * rtol, image.rounding)
     return Polar(0.0, 0.0, centre)
 
 
-def prove(gram: Array, axis: Axis, level: float, start: np.ndarray) -> np.ndarray:
+@dataclass(frozen=True)
+class _Whole:
+    """A residual as its whole Gram matrix."""
+
+    gram: Array
+    axis: Axis
+    rounding: float
+
+    def spectrum(self, centres: np.ndarray) -> np.ndarray:
+        return spectrum(self.gram, self.axis, centres)
+
+    def atoms(self, centre: float) -> Atoms:
+        return atoms(self.gram, self.axis, centre)
+
+    def prove(self, level: float, start: np.ndarray) -> np.ndarray:
+        return prove(self.gram, self.axis, level, start)
+
+
+def prove(
+    gram: Array | Rows,
+    axis: Axis,
+    level: float,
+    start: np.ndarray,
+    bounds: tuple[float, float] | None = None,
+    n_intervals: int = N_INTERVALS,
+) -> np.ndarray:
     """Prove Ω° ≤ `level` over the continuum of centres, or return centres that violate it.
 
     Parameters
     ----------
-    gram : array, shape (n, n)
-        R Rᴴ of the residual.
+    gram : array, shape (n, n), or Rows
+        R Rᴴ of the residual, or its rows where they are longer than wide.
+    axis : Axis
+        Of the same n rows.
     level : float
         τ to prove.
     start : numpy.ndarray
         Centres to begin with; touching points belong here.
+    bounds : pair of float, optional
+        First and last centre; by default those of the axis.
+    n_intervals : int
+        To begin with.
 
     Returns
     -------
@@ -136,8 +196,8 @@ def prove(gram: Array, axis: Axis, level: float, start: np.ndarray) -> np.ndarra
         Violating centres; empty when the level is proven.  Where the filters are so narrow that
         floating-point centres do not resolve them, a centre may be one that only escapes proof.
     """
-    low, high = axis.bounds
-    nodes = np.unique(np.clip(np.concatenate([np.linspace(low, high, N_INTERVALS + 1), start]), low, high))
+    low, high = axis.bounds if bounds is None else bounds
+    nodes = np.unique(np.clip(np.concatenate([np.linspace(low, high, n_intervals + 1), start]), low, high))
     chords = _Chords(gram, axis, level)
     narrowest = max(NARROWEST * (high - low), 4.0 * float(np.finfo(np.float64).eps) * high)
     wide = np.stack([nodes[:-1], nodes[1:]], axis=1) if high > low else np.zeros((0, 2))
@@ -160,7 +220,7 @@ def prove(gram: Array, axis: Axis, level: float, start: np.ndarray) -> np.ndarra
 class _Chords:
     """Chord tests at nodes, remembering the widest interval each node has passed."""
 
-    def __init__(self, gram: Array, axis: Axis, level: float) -> None:
+    def __init__(self, gram: Array | Rows, axis: Axis, level: float) -> None:
         self._gram, self._axis, self._level = gram, axis, level
         self._widest: dict[float, float] = {}
 
@@ -183,8 +243,10 @@ class _Chords:
         return passed
 
 
-def _bounded(gram: Array, diagonals: Array) -> np.ndarray:
+def _bounded(gram: Array | Rows, diagonals: Array) -> np.ndarray:
     """Tell for each column whether diag(column) − R Rᴴ ⪰ 0: diagonal dominance first, else Cholesky."""
+    if isinstance(gram, Rows):
+        return gram.bounded(diagonals)
     xp = array_namespace(gram)
     gains = xp.where(diagonals > 0, diagonals, xp.ones_like(diagonals)) ** -0.5
     rows = gains * (xp.abs(gram) @ gains)
@@ -197,7 +259,7 @@ def _bounded(gram: Array, diagonals: Array) -> np.ndarray:
     return passed
 
 
-def _boxed(gram: Array, axis: Axis, level: float, intervals: np.ndarray) -> np.ndarray:
+def _boxed(gram: Array | Rows, axis: Axis, level: float, intervals: np.ndarray) -> np.ndarray:
     """Tell for each interval whether its box bound proves `level`."""
     if len(intervals) == 0:
         return np.zeros(0, dtype=bool)
@@ -221,17 +283,17 @@ def _halve(intervals: np.ndarray) -> np.ndarray:
     return np.concatenate([np.stack(left, axis=1), np.stack(right, axis=1)])
 
 
-def _best(gram: Array, axis: Axis, centres: np.ndarray) -> tuple[float, float]:
-    values = spectrum(gram, axis, centres)
+def _best(image: Image, centres: np.ndarray) -> tuple[float, float]:
+    values = image.spectrum(centres)
     best = int(np.argmax(values))
     return float(values[best]), float(centres[best])
 
 
-def _climb(gram: Array, axis: Axis, centre: float, rtol: float) -> tuple[float, float]:
+def _climb(image: Image, axis: Axis, centre: float, rtol: float) -> tuple[float, float]:
     """Alternate between the top atom at a centre and the best centre for that atom until neither gains."""
     value = 0.0
     for _ in range(50):
-        found = atoms(gram, axis, centre)
+        found = image.atoms(centre)
         if found.values[0] <= value * (1.0 + rtol):
             break
         value, best = float(found.values[0]), centre

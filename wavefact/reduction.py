@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from functools import partial
+from functools import cached_property, partial
 from math import sqrt
 from typing import Protocol
 
@@ -57,8 +57,10 @@ class Reduction:
     ----------
     scale : float
         Power of two by which the recording is divided inside, close to its root mean square.
-    gram : array, shape (n_points, n_points)
-        Ŷ Ŷᴴ of the scaled recording, Ŷ its coefficients in the eigenbasis.
+    is_short : bool
+        Whether there are fewer samples than sensors.
+    smaller_gram : array, shape (n_points, n_points) or, of short recordings, (n_samples, n_samples)
+        Ŷ Ŷᴴ of the scaled recording, Ŷ its coefficients in the eigenbasis; of short ones Yᴴ Y.
     mean_share : float
         Share of the sensors' mean values in the energy, between 0 and 1.
     n_samples : int
@@ -68,17 +70,34 @@ class Reduction:
         self._recording, self._operator = recording, operator
         self._seen = seen = survey(recording) if seen is None else seen
         self.n_samples, gram = round(seen.n_samples), seen.gram
-        energy, constant = _trace(gram), float(np.sum(np.abs(to_numpy(seen.sums)) ** 2)) / self.n_samples
+        self.is_short = gram is None
+        energy = sum(seen.energies.values()) if gram is None else _trace(gram)
+        constant = float(np.sum(np.abs(to_numpy(seen.sums)) ** 2)) / self.n_samples
         self.mean_share = constant / energy if energy > 0 else 0.0
         self._size = power_of_two(sqrt(energy / (recording.n_sensors * self.n_samples)))
         self.scale = (seen.scale or 1.0) * self._size
-        self.gram = to_eigenbasis(operator, gram / self._size**2)
+        if gram is None:
+            signals = self._whole()
+            self.smaller_gram = adjoint(signals) @ signals
+        else:
+            self.smaller_gram = to_eigenbasis(operator, gram / self._size**2)
+
+    @cached_property
+    def gram(self) -> Array:
+        """Ŷ Ŷᴴ of the scaled recording, (n_points, n_points), Ŷ its coefficients in the eigenbasis."""
+        if not self.is_short:
+            return self.smaller_gram
+        data = self.data(0.0)
+        return data @ adjoint(data)
 
     @property
     def halves(self) -> tuple[Array, Array]:
-        """Gram matrices, as `gram`, of the samples before the middle of the recording and from there."""
+        """S as of `data` for the samples before the middle of the recording, and for those from there."""
+        if self.is_short:
+            data, middle = self.data(0.0), self.n_samples // 2
+            return data[:, :middle], data[:, middle:]
         first, second = (
-            to_eigenbasis(self._operator, half / self._size**2)
+            gram_root(to_eigenbasis(self._operator, half / self._size**2))
             for half in self._seen.halves
             if half is not None
         )
@@ -96,11 +115,11 @@ class Reduction:
         if self._seen.n_samples != self._recording.n_samples:  # more has been seen than there is to read
             return gram_root(self.gram)
         exact = self.n_samples <= self._recording.n_sensors
-        lost = np.finfo(np.float64).eps * self.gram.shape[0] * _trace(self.gram)
+        lost = np.finfo(np.float64).eps * self._recording.n_sensors * _trace(self.smaller_gram)
         if exact or sqrt(lost) > smallest:
             columns = self._whole() if exact else self._triangle()
             return self._operator.analyze(columns)
-        return gram_root(self.gram)
+        return gram_root(self.smaller_gram)
 
     def _whole(self) -> Array:
         return in_double(self._recording.load().signals) / self.scale

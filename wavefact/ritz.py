@@ -11,12 +11,14 @@ Golub & Van Loan, "Matrix Computations", 4th ed., §10.1 (Lanczos, Ritz values).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from wavefact._arrays import Array, array_namespace, is_complex, like, real, squared, to_numpy
 from wavefact.problem import Axis
 
-__all__ = ["candidate_centres", "ritz"]
+__all__ = ["candidate_centres", "ritz", "ritz_above", "ritz_from"]
 
 N_STEPS = 16  # of Lanczos: about 1e-3 on pure noise, far better where something stands out
 THINNING = 0.2  # of the bandwidth
@@ -60,34 +62,64 @@ def ritz(gram: Array, axis: Axis, centres: np.ndarray, n_steps: int = N_STEPS) -
     xp = array_namespace(gram)
     gains = axis.weights(like(centres, axis.eigenvalues)) ** -0.5
     if len(axis) <= LARGE:
-        return _lanczos(gram, gains, n_steps)
+        return _filtered(gram, gains, n_steps)
     largest = xp.max(xp.abs(gram))
     scale = xp.where(largest > 0, largest, xp.ones_like(largest))
     half = xp.complex64 if is_complex(gram) else xp.float32
-    values = _lanczos(xp.astype(gram / scale, half), xp.astype(gains, xp.float32), n_steps)
+    values = _filtered(xp.astype(gram / scale, half), xp.astype(gains, xp.float32), n_steps)
     return np.asarray(values.astype(float) * float(scale) ** 0.5 * (1.0 - ROUNDING))
 
 
-def _lanczos(gram: Array, gains: Array, n_steps: int) -> np.ndarray:
-    """Return the root of the largest Ritz value for each filter; `gains` are (n, n_centres)."""
+def ritz_above(gram: Array, axis: Axis, centres: np.ndarray, level: float) -> np.ndarray:
+    """Return the centres where the lower estimate exceeds `level`; none where no row sum of |R Rᴴ| does."""
+    if len(centres) == 0:
+        return centres
     xp = array_namespace(gram)
+    gains = axis.weights(like(centres, axis.eigenvalues)) ** -0.5
+    sums = to_numpy(xp.max(gains * (xp.abs(gram) @ gains), axis=0))
+    kept = centres[sums > level**2 * (1.0 - 1e-9)]
+    return kept[ritz(gram, axis, kept) > level]
+
+
+def _filtered(gram: Array, gains: Array, n_steps: int) -> np.ndarray:
+    """Return the root of the largest Ritz value for each filter; `gains` are (n, n_centres)."""
     # A fixed start without symmetry, heaviest where the filter passes.
-    size = int(gains.shape[0])
-    spread = 0.5 + (GOLDEN * np.arange(1, size + 1)) % 1.0
-    vectors = xp.astype(gains * like(spread, gains)[:, None], gram.dtype)
-    vectors = vectors / _norms(vectors)
+    spread = 0.5 + (GOLDEN * np.arange(1, int(gains.shape[0]) + 1)) % 1.0
+    start = array_namespace(gram).astype(gains * like(spread, gains)[:, None], gram.dtype)
+    return ritz_from(lambda vectors: gains * (gram @ (gains * vectors)), start, n_steps)
+
+
+def ritz_from(apply: Callable[[Array], Array], start: Array, n_steps: int) -> np.ndarray:
+    """Return the root of the largest Ritz value of each of a set of matrices.
+
+    Parameters
+    ----------
+    apply : callable
+        Multiplies each column of an array (n, n_matrices) by its own Hermitian matrix.
+    start : array, shape (n, n_matrices)
+        Where each begins.
+    n_steps : int
+        Lanczos steps.
+    """
+    xp = array_namespace(start)
+    vectors = start / _nonzero(_norms(start))
     before, diagonal, beside = xp.zeros_like(vectors), [], []
     norms = None
-    for _ in range(min(n_steps, size)):
-        images = gains * (gram @ (gains * vectors))
+    for _ in range(min(n_steps, int(start.shape[0]))):
+        images = apply(vectors)
         if norms is not None:
             images = images - before * norms
         diagonal.append(real(xp.sum(_conjugate(vectors) * images, axis=0)))
         images = images - vectors * diagonal[-1]
         norms = _norms(images)
         beside.append(norms)
-        before, vectors = vectors, images / xp.where(norms > 0, norms, xp.ones_like(norms))
+        before, vectors = vectors, images / _nonzero(norms)
     return _largest(to_numpy(xp.stack(diagonal)), to_numpy(xp.stack(beside)))
+
+
+def _nonzero(norms: Array) -> Array:
+    xp = array_namespace(norms)
+    return xp.where(norms > 0, norms, xp.ones_like(norms))
 
 
 def _largest(diagonal: np.ndarray, beside: np.ndarray) -> np.ndarray:

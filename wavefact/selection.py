@@ -1,7 +1,7 @@
 """The automatic wave weight: γ by prediction of held-out sensors.
 
 γ is the weight whose shapes, learnt on one half of the samples, best predict sensors left out
-of the other half (bi-cross-validation).  It works on Gram matrices, so its cost does not
+of the other half (bi-cross-validation).  It works on reduced halves, so its cost does not
 depend on the number of samples.
 
 References
@@ -12,14 +12,15 @@ of Applied Statistics 2009.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, device, is_complex, like, real, to_numpy
-from wavefact.noise import noise_floor, noise_threshold
+from wavefact._arrays import Array, array_namespace, is_complex, like, squared
+from wavefact.noise import NoiseFloor, floor_of, noise_threshold
+from wavefact.operators import WaveOperator
 from wavefact.problem import Axis, Problem, unweighted
-from wavefact.reduction import gram_root
 from wavefact.solvers.certified import CertifiedGrowth
 from wavefact.solvers.descent import ridge
 
@@ -43,74 +44,73 @@ def candidate_weights(eigenvalues: np.ndarray) -> np.ndarray:
 
 
 def choose_weight(
-    halves: tuple[Array, Array],
-    n_samples: int,
-    eigenvalues: Array,
-    to_sensors: Array,
-    mixing: np.ndarray | None = None,
+    halves: tuple[Array, Array], n_samples: int, operator: WaveOperator, mixing: np.ndarray | None = None
 ) -> float:
     """Return the candidate weight that best predicts held-out sensors.
 
     Parameters
     ----------
-    halves : pair of arrays, shape (n_points, n_points)
-        Gram matrices, in the eigenbasis, of two disjoint sets of samples.
+    halves : pair of arrays, shape (n_points, n_columns)
+        Two disjoint sets of samples in the eigenbasis, or any arrays of the same Gram matrices.
     n_samples : int
         Samples in each.
-    eigenvalues : array, shape (n_points,)
-        Of the operator.
-    to_sensors : array, shape (n_points, n_points)
-        Eigenvectors of the operator as columns.
+    operator : WaveOperator
     mixing : array, shape (n_points, n_points), optional
         By which white noise of the sensors has come into the eigenbasis.
     """
-    candidates = candidate_weights(to_numpy(eigenvalues))
-    scores = [
-        sum(
-            _held_out_error(
-                Axis(eigenvalues, float(weight)), halves[i], halves[1 - i], n_samples, (to_sensors, mixing)
-            )
-            for i in (0, 1)
-        )
-        for weight in candidates
-    ]
+    candidates, eigenvalues = candidate_weights(operator.eigenvalues), like(operator.eigenvalues, halves[0])
+    noises = [_Noise(floor_of(half, n_samples, mixing), n_samples, mixing) for half in halves]
+    unseen = [_at_sensors(operator, half) for half in halves]
+
+    def error(weight: float, i: int) -> float:
+        axis = Axis(eigenvalues, weight)
+        penalty = max(noises[i].regularization(axis, halves[i]), QUIETEST * sqrt(_power(halves[i])))
+        if not penalty > 0:  # a silent half predicts nothing
+            return _power(halves[1 - i])
+        shapes = _at_sensors(operator, _learnt(axis, halves[i], penalty))
+        folds = np.arange(len(axis)) % min(4, len(axis))
+        return sum(_prediction_error(shapes, unseen[1 - i], folds == f, penalty) for f in np.unique(folds))
+
+    scores = [error(float(weight), 0) + error(float(weight), 1) for weight in candidates]
     return float(candidates[int(np.argmin(scores))])
 
 
-def _held_out_error(
-    axis: Axis, seen: Array, unseen: Array, n_samples: int, bases: tuple[Array, np.ndarray | None]
-) -> float:
-    to_sensors, mixing = bases
-    rng = np.random.default_rng(0)  # the same noise for every candidate, so that they compare
-    floor = noise_floor(seen, n_samples, mixing)
-    threshold = noise_threshold(axis, floor.n_effective, is_complex(seen), rng, N_DRAWS, mixing)
-    regularization = floor.regularization(n_samples, threshold)
-    regularization = max(regularization, QUIETEST * sqrt(_power(seen)))
-    if not regularization > 0:  # a silent half predicts nothing
-        return _power(unseen)
-    data, limit = gram_root(seen), max(1, len(axis) // 2)
-    problem = Problem(data, axis, unweighted(data.shape[1], data), regularization)
-    to_sensors = array_namespace(seen).astype(to_sensors, seen.dtype)
-    shapes = (
-        to_sensors
-        @ CertifiedGrowth(rtol=1e-2, max_components=limit, max_rounds=N_ROUNDS).solve(problem).shapes
-    )
-    gram = to_sensors @ unseen @ adjoint(to_sensors)
-    folds = np.arange(len(axis)) % min(4, len(axis))
-    return sum(_prediction_error(shapes, gram, folds == fold, regularization) for fold in np.unique(folds))
+@dataclass(frozen=True)
+class _Noise:
+    """The noise of one half, and how it came into the eigenbasis."""
+
+    floor: NoiseFloor
+    n_samples: int
+    mixing: np.ndarray | None
+
+    def regularization(self, axis: Axis, seen: Array) -> float:
+        """Return the λ at which it gives no component."""
+        rng = np.random.default_rng(0)  # the same noise for every candidate, so that they compare
+        n_effective = self.floor.n_effective
+        threshold = noise_threshold(axis, n_effective, is_complex(seen), rng, N_DRAWS, self.mixing)
+        return self.floor.regularization(self.n_samples, threshold)
 
 
-def _power(gram: Array) -> float:
-    return float(real(array_namespace(gram).linalg.trace(gram)))
+def _learnt(axis: Axis, seen: Array, regularization: float) -> Array:
+    """Return the shapes of one half."""
+    problem = Problem(seen, axis, unweighted(int(seen.shape[1]), seen), regularization)
+    limit = max(1, len(axis) // 2)
+    return CertifiedGrowth(rtol=1e-2, max_components=limit, max_rounds=N_ROUNDS).solve(problem).shapes
 
 
-def _prediction_error(shapes: Array, gram: Array, hidden: np.ndarray, regularization: float) -> float:
-    """Return ‖Y_h − D_h C‖² where C is the ridge fit to the other sensors, from the Gram matrix alone."""
-    xp = array_namespace(gram)
-    out, rest = like(np.flatnonzero(hidden), gram), like(np.flatnonzero(~hidden), gram)
-    eyes = [xp.eye(int(part.shape[0]), dtype=gram.dtype, device=device(gram)) for part in (out, rest)]
-    predictor = -xp.take(shapes, out, axis=0) @ ridge(xp.take(shapes, rest, axis=0), eyes[1], regularization)
-    order = xp.concat([out, rest])
-    sorted_gram = xp.take(xp.take(gram, order, axis=0), order, axis=1)
-    error = xp.concat([eyes[0], predictor], axis=1)
-    return float(real(xp.sum((error @ sorted_gram) * (xp.conj(error) if is_complex(error) else error))))
+def _at_sensors(operator: WaveOperator, coefficients: Array) -> Array:
+    """Return coefficients at the points, scaled by the roots of their shares, as eigenvectors are."""
+    values = operator.synthesize(coefficients)
+    return values * array_namespace(values).astype(like(operator.shares**0.5, values), values.dtype)[:, None]
+
+
+def _power(values: Array) -> float:
+    return float(array_namespace(values).sum(squared(values)))
+
+
+def _prediction_error(shapes: Array, unseen: Array, hidden: np.ndarray, regularization: float) -> float:
+    """Return ‖Y_h − D_h C‖² where C is the ridge fit to the other sensors."""
+    xp = array_namespace(unseen)
+    out, rest = like(np.flatnonzero(hidden), unseen), like(np.flatnonzero(~hidden), unseen)
+    courses = ridge(xp.take(shapes, rest, axis=0), xp.take(unseen, rest, axis=0), regularization)
+    return _power(xp.take(unseen, out, axis=0) - xp.take(shapes, out, axis=0) @ courses)

@@ -13,7 +13,7 @@ from math import frexp, ldexp
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, is_dask, real, to_numpy
+from wavefact._arrays import Array, adjoint, array_namespace, is_dask, real, squared, to_numpy
 from wavefact._signal_checks import check_finite, check_size, refuse_constant, still_constant
 from wavefact.blocks import folded, mapped, tiles_in_double
 from wavefact.recording import Recording
@@ -35,7 +35,8 @@ class Survey:
     scale : float
         Power of two by which the samples are divided in what follows; 0 where all of them are zero.
     halves : pair of arrays, shape (n_sensors, n_sensors), or None
-        Y Yᴴ of the samples before the middle of the recording, and of those from there.
+        Y Yᴴ of the samples before the middle of the recording, and of those from there; none where they are
+        not asked for.
     sums : array, shape (n_sensors,)
     energies : mapping of int to float
         ‖Y‖² of each stretch of `STRETCH` samples, by its number.
@@ -56,8 +57,8 @@ class Survey:
     constant: np.ndarray
 
     @property
-    def gram(self) -> Array:
-        """Y Yᴴ of all samples, divided by scale²."""
+    def gram(self) -> Array | None:
+        """Y Yᴴ of all samples, divided by scale²; None without `halves`."""
         first, second = self.halves
         return second if first is None else first if second is None else first + second
 
@@ -120,7 +121,11 @@ class Survey:
 
 
 def survey(
-    recording: Recording, begun: Survey | None = None, keep: Callable[[Survey], None] | None = None
+    recording: Recording,
+    begun: Survey | None = None,
+    keep: Callable[[Survey], None] | None = None,
+    *,
+    has_grams: bool = True,
 ) -> Survey:
     """Look at every sample once; refuse what cannot be factorized.
 
@@ -131,6 +136,8 @@ def survey(
         What came out of the samples that have been looked at before.
     keep : callable, optional
         Receives what has come out after every block.  Neither is used for dask arrays.
+    has_grams : bool
+        Whether Gram matrices are wanted; of more sensors than samples they are larger than the recording.
 
     Raises
     ------
@@ -145,7 +152,7 @@ def survey(
     True
     """
     check_size(recording.n_sensors, recording.n_samples)
-    work = partial(surveyed, middle=recording.n_samples // 2, names=recording.names)
+    work = partial(surveyed, middle=recording.n_samples // 2, names=recording.names, has_grams=has_grams)
     total = begun
     if is_dask(recording.signals):
         total = folded(work, joined, recording.signals)
@@ -160,14 +167,16 @@ def survey(
     return total
 
 
-def surveyed(block: Array, start: int, middle: int, names: tuple[str, ...] | None) -> Survey:
+def surveyed(
+    block: Array, start: int, middle: int, names: tuple[str, ...] | None, has_grams: bool = True
+) -> Survey:
     """Return the survey of a block that begins at sample `start`."""
     spans = list(_tiles(start, int(block.shape[1]), middle, int(block.shape[0])))
     within = [(a - start, b - start) for a, b in spans]
     doubles = tiles_in_double(block, within)
     return joined(
         [
-            _of_tile(block[:, slice(*part)], values, (a, a < middle), names)
+            _of_tile(block[:, slice(*part)], values, (a, a < middle), names, has_grams)
             for (a, _), part, values in zip(spans, within, doubles, strict=True)
         ]
     )
@@ -194,19 +203,21 @@ def _tiles(start: int, n_samples: int, middle: int, n_sensors: int) -> Iterator[
         start = end
 
 
-def _of_tile(tile: Array, values: Array, place: tuple[int, bool], names: tuple[str, ...] | None) -> Survey:
+def _of_tile(
+    tile: Array, values: Array, place: tuple[int, bool], names: tuple[str, ...] | None, has_grams: bool
+) -> Survey:
     """Return the survey of a tile, given also in double precision, at a sample that is before the middle."""
     (start, is_before), n_sensors = place, int(tile.shape[0])
     xp, first, scale = array_namespace(tile), tile[:, :1], 1.0
     constant = np.zeros(n_sensors, dtype=bool)
     constant[still_constant(tile, first, list(range(n_sensors)))] = True
-    gram, energy = _moments(values)
+    gram, energy = _moments(values, has_grams)
     if not SAFE**-2 < energy < SAFE**2:
         check_finite(tile, start, names)
         peak = float(xp.max(xp.abs(values)))
         scale = power_of_two(peak) if peak > 0 else 0.0
         values = values / (scale or 1.0)
-        gram, energy = _moments(values)
+        gram, energy = _moments(values, has_grams)
     return Survey(
         scale=scale,
         halves=(gram, None) if is_before else (None, gram),
@@ -218,10 +229,13 @@ def _of_tile(tile: Array, values: Array, place: tuple[int, bool], names: tuple[s
     )
 
 
-def _moments(values: Array) -> tuple[Array, float]:
+def _moments(values: Array, has_grams: bool) -> tuple[Array | None, float]:
+    xp = array_namespace(values)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        if not has_grams:
+            return None, float(xp.sum(squared(values)))
         gram = values @ adjoint(values)
-        return gram, float(array_namespace(gram).sum(real(array_namespace(gram).linalg.diagonal(gram))))
+        return gram, float(xp.sum(real(xp.linalg.diagonal(gram))))
 
 
 def _sum(first: Array | None, by: float, second: Array | None, times: float) -> Array | None:

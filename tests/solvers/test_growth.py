@@ -6,6 +6,7 @@ from independent import line_eigenvalues, noise, objective, problem_of, singular
 
 from wavefact.solvers.base import Factors
 from wavefact.solvers.growth import MOST_PEAKS, grow, prune
+from wavefact.spectral_windows import WindowedResidual
 
 
 @pytest.fixture
@@ -14,7 +15,7 @@ def problem(rng):
 
 
 def grown(problem, centres):
-    return grow(problem, problem.gram(problem.data), centres)
+    return grow(problem, WindowedResidual(problem.data, problem.space), centres)
 
 
 def value(problem, factors):

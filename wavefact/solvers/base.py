@@ -64,9 +64,12 @@ class Search(Protocol):
     ----------
     most : int
         Components that an optimum can need.
+    rounding : float
+        Relative error that rounding can cause in a level that `prove` has proven.
     """
 
     most: int
+    rounding: float
 
     def seed(self, start: Array | Seed | None) -> Seed:
         """Return where to begin."""

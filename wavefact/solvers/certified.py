@@ -19,7 +19,6 @@ import numpy as np
 
 from wavefact._arrays import Array, array_namespace
 from wavefact.joint import Domain
-from wavefact.polar import rounding
 from wavefact.problem import Problem
 from wavefact.solution import Callback, Certificate, Solution, Status, Step, certify
 from wavefact.solvers.base import Factors, Search, Seed, joined
@@ -219,7 +218,7 @@ class _Run:
         return self._problem.regularization * (1.0 + min(slack, 0.5 * self._rtol**0.5))
 
     def _proven_level(self, state: _State) -> float:
-        return self._level(state) * (1.0 + rounding(len(self._problem.space)))
+        return self._level(state) * (1.0 + self._search.rounding)
 
     def _vanishing(self, factors: Factors) -> float:
         """Return the amplitude below which leaving a component out costs less than 1e-3 rtol."""

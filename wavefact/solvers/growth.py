@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from wavefact._arrays import Array, array_namespace, like, squared, to_numpy
-from wavefact.polar import atoms
 from wavefact.problem import Problem
-from wavefact.ritz import ritz
 from wavefact.solvers.base import Factors
+from wavefact.spectral_windows import WindowedResidual
 
 __all__ = ["grow", "prune"]
 
@@ -18,15 +17,15 @@ SAME_CENTRE = 1e-3  # of the bandwidth: components closer than this may be one
 SAME_SHAPE = 1e-8  # 1 − MAC
 
 
-def grow(problem: Problem, gram: Array, above: np.ndarray) -> tuple[Array, float]:
+def grow(problem: Problem, image: WindowedResidual, above: np.ndarray) -> tuple[Array, float]:
     """Return new shapes for the polar's peaks among the violating centres, and the highest peak.
 
     At every peak each singular value σ > λ gives one component, of the amplitude
     (σ − λ)/‖d‖² that minimises the objective along that atom.
     """
-    xp = array_namespace(gram)
+    xp = array_namespace(problem.data)
     centres = np.sort(above)
-    values = ritz(gram, problem.space, centres)
+    values = image.estimates(centres)
     # Centres between two violating ones may be below λ: far neighbours are not of the same peak.
     is_same = np.diff(centres) <= SAME_PEAK * problem.space.bandwidth
     ahead = np.append(np.where(is_same, values[1:], -np.inf), -np.inf)
@@ -35,7 +34,7 @@ def grow(problem: Problem, gram: Array, above: np.ndarray) -> tuple[Array, float
     loudest = peaks[np.argsort(-values[peaks], kind="stable")][:MOST_PEAKS]
     added, highest = [], 0.0
     for centre in centres[loudest].tolist():
-        found = atoms(gram, problem.space, centre)
+        found = image.atoms(centre)
         highest = max(highest, float(found.values[0]))
         count = max(1, int(np.sum(found.values > problem.regularization)))
         shapes = found.shapes[:, :count]

@@ -24,6 +24,7 @@ class JointSearch:
 
     def __init__(self, problem: Problem, rtol: float, domain: Domain | None = None) -> None:
         self._problem, self.most = problem, len(problem.space) * len(problem.time)
+        self.rounding = rounding(len(problem.space))
         self._domain = Plane(problem.space, problem.time) if domain is None else domain
         # What is left out beyond the reach costs less than the gap.
         self._reach = max(LEAST_REACH, 0.4 * rtol**-0.5)
@@ -111,14 +112,13 @@ class JointSearch:
     def polar(self, image: ResidualMap, factors: Factors, rtol: float) -> tuple[float, float]:
         """Return the polar attained and an upper bound proven to `rtol`."""
         best = max((peak.value for peak in peaks(image, self._domain, 0.0)), default=0.0)
-        margin = rounding(len(self._problem.space))
         while best > 0.0:
             level = best * (1.0 + rtol)
             above = self.prove(image, factors, level)
             if not above:
-                return best, level * (1.0 + margin)
+                return best, level * (1.0 + self.rounding)
             if above[0].value <= best * (1.0 + 0.1 * rtol):  # rounding hides the rest: ask for less
-                rtol = max(2.0 * rtol, margin)
+                rtol = max(2.0 * rtol, self.rounding)
             best = max(best, above[0].value)
         return 0.0, 0.0
 

@@ -1,25 +1,25 @@
-"""The search where only space has a weight: one dimension, on the Gram matrix of the residual."""
+"""The search where only space has a weight: one dimension, on windows of the residual."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from wavefact._arrays import Array, to_numpy
-from wavefact.polar import polar, prove, spectrum
 from wavefact.problem import Problem
-from wavefact.ritz import candidate_centres, ritz
 from wavefact.solvers.base import Factors, Seed
 from wavefact.solvers.descent import descend, fit_courses
 from wavefact.solvers.growth import grow, prune
+from wavefact.spectral_windows import WindowedResidual
 
 __all__ = ["SpaceSearch"]
 
 
 class SpaceSearch:
-    """Search over the centres of the space axis; an image is R Rᴴ, places are centres."""
+    """Search over the centres of the space axis; an image is a `WindowedResidual`, places are centres."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem, self.most = problem, len(problem.space)
+        self.rounding = self.image(problem.data).rounding
 
     def seed(self, start: Array | Seed | None) -> Seed:
         """Return where to begin."""
@@ -43,30 +43,29 @@ class SpaceSearch:
     def refine(self) -> None:
         """Do nothing: nothing is left out."""
 
-    def image(self, residual: Array) -> Array:
-        """Return R Rᴴ."""
-        return self._problem.gram(residual)
+    def image(self, residual: Array) -> WindowedResidual:
+        """Return the residual by windows of eigenvalues."""
+        return WindowedResidual(residual, self._problem.space)
 
-    def sweep(self, image: Array, factors: Factors, level: float) -> np.ndarray:
+    def sweep(self, image: WindowedResidual, factors: Factors, level: float) -> np.ndarray:
         """Return candidate centres where Ritz values exceed `level`."""
-        centres = candidate_centres(self._problem.space, to_numpy(factors.centres))
-        return centres[ritz(image, self._problem.space, centres) > level]
+        return image.sweep(to_numpy(factors.centres), level)
 
-    def prove(self, image: Array, factors: Factors, level: float) -> np.ndarray:
+    def prove(self, image: WindowedResidual, factors: Factors, level: float) -> np.ndarray:
         """Prove the polar to be at most `level`, or return centres where it is not."""
-        return prove(image, self._problem.space, level, to_numpy(factors.centres))
+        return image.prove(level, to_numpy(factors.centres))
 
-    def grow(self, image: Array, above: np.ndarray) -> tuple[Seed, float]:
+    def grow(self, image: WindowedResidual, above: np.ndarray) -> tuple[Seed, float]:
         """Return new components for the peaks among these centres, and the highest."""
         shapes, highest = grow(self._problem, image, above)
         return Seed(shapes), highest
 
-    def attained(self, image: Array, factors: Factors) -> float:
+    def attained(self, image: WindowedResidual, factors: Factors) -> float:
         """Return the largest polar at the components and at the bounds of the spectrum."""
-        axis = self._problem.space
-        return float(np.max(spectrum(image, axis, np.concatenate([to_numpy(factors.centres), axis.bounds]))))
+        centres = np.concatenate([to_numpy(factors.centres), self._problem.space.bounds])
+        return float(np.max(image.spectrum(centres)))
 
-    def polar(self, image: Array, factors: Factors, rtol: float) -> tuple[float, float]:
+    def polar(self, image: WindowedResidual, factors: Factors, rtol: float) -> tuple[float, float]:
         """Return the polar attained and an upper bound proven to `rtol`."""
-        found = polar(image, self._problem.space, rtol, to_numpy(factors.centres).tolist())
+        found = image.polar(rtol, to_numpy(factors.centres))
         return found.attained, found.upper
