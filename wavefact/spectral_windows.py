@@ -27,7 +27,7 @@ LOUD = 0.5  # of τ²: far rows that may be louder need their exact share
 FEW = 2  # intervals to begin with where a test takes all rows
 N_STEPS = 16  # of Lanczos from a window's own vector
 MOST_ATOMS = 8  # at one centre
-ATOM_RTOL, MOST_ITERATIONS = 1e-9, 100  # gain of the largest singular value at which iterations end
+ATOM_RTOL, MOST_ITERATIONS = 1e-7, 30  # gain of the largest singular value at which iterations end
 REMEMBERED = 2**25  # entries of windows that are kept for the next search of the same residual
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from independent import line_eigenvalues, noise, problem_of
 
 from wavefact.problem import Axis, Problem, unweighted
-from wavefact.solvers import descent
+from wavefact.solvers import descent, row_systems
 from wavefact.solvers.descent import descend, fit_courses, retune, ridge
 
 
@@ -78,9 +78,9 @@ def test_ridge_is_stationary(rng, is_complex):
 
 
 @pytest.mark.parametrize("is_complex", [False, True])
-@pytest.mark.parametrize("block", [descent.BLOCK, 20, 1])
+@pytest.mark.parametrize("block", [row_systems.BLOCK, 20, 1])
 def test_shapes_are_stationary_however_the_rows_are_batched(rng, monkeypatch, is_complex, block):
-    monkeypatch.setattr(descent, "BLOCK", block)
+    monkeypatch.setattr(row_systems, "BLOCK", block)
     problem = problem_of(noise(rng, 7, 11, is_complex), line_eigenvalues(7), 12.0, 0.8)
     courses, centres = noise(rng, 3, 11, is_complex), np.array([0.2, 1.0, 3.1])
     shapes = descent.solve_shapes(problem, courses, centres)

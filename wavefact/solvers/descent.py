@@ -19,13 +19,13 @@ from typing import NamedTuple
 from wavefact._arrays import Array, adjoint, array_namespace, device, squared
 from wavefact.problem import Axis, Problem
 from wavefact.solvers.base import Factors
+from wavefact.solvers.row_systems import solve_rows
 
 __all__ = ["Round", "accelerate", "descend", "fit_courses", "retune", "ridge", "solve_shapes"]
 
 MEMORY = 10  # pairs of past iterates that are mixed
 FLOOR = 1e-14  # relative noise of the objective in double precision
 TINY = 1e-300  # keeps vanished shapes from dividing zero by zero
-BLOCK = 2**23  # entries of normal matrices that are solved in one batch
 
 
 class Round(NamedTuple):
@@ -106,14 +106,9 @@ def _alternate(problem: Problem, shapes: Array) -> Round:
 
 def solve_shapes(problem: Problem, courses: Array, centres: Array) -> Array:
     """Solve (XᵀX + λ diag_i w_j(κ_i)) d̂_j = Xᵀ ŷ_j for every row j at once."""
-    xp = array_namespace(courses)
     weights = problem.regularization * problem.space.weights(centres)
-    eye = xp.eye(courses.shape[0], dtype=courses.dtype, device=device(courses))
-    normal = xp.matrix_transpose(courses @ adjoint(courses))
-    target, size = problem.data @ adjoint(courses), max(1, BLOCK // courses.shape[0] ** 2)
-    rows = [slice(i, min(i + size, len(problem.space))) for i in range(0, len(problem.space), size)]
-    solved = [xp.linalg.solve(normal + eye * weights[r, None, :], target[r, :, None]) for r in rows]
-    return xp.concat(solved, axis=0)[:, :, 0]
+    normal = array_namespace(courses).matrix_transpose(courses @ adjoint(courses))
+    return solve_rows(normal, weights, problem.data @ adjoint(courses))
 
 
 def _mix(shapes: list[Array], steps: list[Array]) -> Array:
