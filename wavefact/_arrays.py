@@ -19,6 +19,8 @@ from wavefact.errors import InputError, MissingPackageError
 Array = Any
 """An array of any library that follows the Python array standard."""
 
+COPIES = 5  # of a recording that a card holds at once: signals, spectrum, residual, work
+
 __all__ = ["Array", "array_namespace", "as_array", "device", "like", "to_numpy"]
 
 
@@ -129,7 +131,7 @@ def to_device(values: Array, name: str | None) -> Array:
     MissingPackageError
         If torch is not installed.
     InputError
-        If there is no such device.
+        If there is no such device, or too little memory on it.
     """
     if name is None:
         return values
@@ -140,9 +142,28 @@ def to_device(values: Array, name: str | None) -> Array:
             f"device={name!r} needs torch, which is not installed; run: pip install 'wavefact[torch]'."
         ) from error
     try:
+        _check_room(values, torch.device(name))
         return torch.as_tensor(values, device=name)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
             f"device={name!r} cannot be used ({reason}); leave device out to run on NumPy."
         ) from error
+
+
+def _check_room(values: Array, target: Any) -> None:
+    """Raise InputError where a graphics card has not the memory that values of this size need."""
+    import torch
+
+    if target.type != "cuda" or not torch.cuda.is_available():
+        return
+    free, _ = torch.cuda.mem_get_info(target)
+    n_points, n_samples = int(values.shape[0]), int(values.shape[-1])
+    sample = COPIES * n_points * (16 if is_complex(values) else 8)  # bytes, in double precision
+    fitting = int(free // sample)
+    if fitting < n_samples:
+        raise InputError(
+            f"A recording of {n_points} × {n_samples} needs about {sample * n_samples / 1e9:.1f} GB on "
+            f"device={str(target)!r}, where {free / 1e9:.1f} GB are free: {fitting} samples would fit; "
+            "give fewer, or leave device out to run on NumPy."
+        )

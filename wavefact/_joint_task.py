@@ -24,7 +24,7 @@ from wavefact.factorization import Factorization
 from wavefact.joint import Curve, Domain, Plane
 from wavefact.joint_noise import joint_threshold
 from wavefact.joint_selection import WeightChoice, choose_weights
-from wavefact.noise import FEWEST_FOR_BULK, FLOOR, noise_floor, noise_mixing
+from wavefact.noise import FEWEST_FOR_BULK, FLOOR, floor_of, noise_mixing
 from wavefact.operators import Time, WaveOperator
 from wavefact.problem import Problem
 from wavefact.recording import Recording
@@ -87,8 +87,7 @@ class JointTask:
     @cached_property
     def noise(self) -> float:
         """Standard deviation of the noise of the scaled recording."""
-        gram = self._data @ adjoint(self._data)
-        floor = noise_floor(gram, self._recording.n_samples, self._mixing)
+        floor = floor_of(self._data, self._recording.n_samples, self._mixing)
         has_bulk = int(self._data.shape[0]) >= FEWEST_FOR_BULK
         if floor.is_visible and has_bulk:
             return floor.deviation

@@ -55,15 +55,11 @@ class Atoms:
 
 
 class Image(Protocol):
-    """What `bracket` needs of a residual.
+    """What `bracket` needs of a residual."""
 
-    Attributes
-    ----------
-    rounding : float
-        Relative error that rounding can cause in a level it proves.
-    """
-
-    rounding: float
+    @property
+    def rounding(self) -> float:
+        """Relative error that rounding can cause in a level proven."""
 
     def spectrum(self, centres: np.ndarray) -> np.ndarray:
         """Return σ_max at each centre, or a value just below it."""
@@ -122,22 +118,18 @@ def polar(gram: Array, axis: Axis, rtol: float = 1e-6, start: Sequence[float] = 
     start : sequence of float
         Centres where a large value is expected.
 
-    Returns
-    -------
-    Polar
     """
     loudest = int(np.argmax(np.abs(to_numpy(real(array_namespace(gram).linalg.diagonal(gram))))))
     centres = np.asarray([*start, float(to_numpy(axis.eigenvalues)[loudest])])
-    return bracket(_Whole(gram, axis, rounding(len(axis))), axis, rtol, centres)
+    return bracket(_Whole(gram, axis), axis, rtol, centres)
 
 
 def bracket(image: Image, axis: Axis, rtol: float, centres: np.ndarray) -> Polar:
     """Return the polar of an image with an upper bound proven to `rtol`, searched from some centres."""
-    start = centres
     best, centre = _best(image, centres)
     while best > 0:
         level = best * (1.0 + rtol)
-        above = image.prove(level, np.asarray([*start, centre]))
+        above = image.prove(level, np.asarray([*centres, centre]))
         if len(above) == 0:
             return Polar(best, level * (1.0 + image.rounding), centre)
         best, centre = max(_best(image, above), (best, centre))
@@ -153,7 +145,10 @@ class _Whole:
 
     gram: Array
     axis: Axis
-    rounding: float
+
+    @property
+    def rounding(self) -> float:
+        return rounding(len(self.axis))
 
     def spectrum(self, centres: np.ndarray) -> np.ndarray:
         return spectrum(self.gram, self.axis, centres)

@@ -97,14 +97,17 @@ class Spans:
         """Return about `most` rows around the centres in `bounds`, or fewer where the others are far."""
         values, half = self.eigenvalues, self._core // 2
         reach = REACH * self.axis.bandwidth
-        inside = np.searchsorted(values, bounds[0]), np.searchsorted(values, bounds[1], side="right")
-        near = np.searchsorted(values, bounds[0] - reach), np.searchsorted(values, bounds[1] + reach, "right")
-        first, stop = min(inside[0] - half, near[0]), max(inside[1] + half, near[1])
+        beside = np.searchsorted(values, bounds[0]) - half, np.searchsorted(values, bounds[1], "right") + half
+        passed = (
+            np.searchsorted(values, bounds[0] - reach),
+            np.searchsorted(values, bounds[1] + reach, "right"),
+        )
+        first, stop = int(min(beside[0], passed[0])), int(max(beside[1], passed[1]))
         if stop - first > most:
             distance = np.maximum(np.maximum(bounds[0] - values, values - bounds[1]), 0.0)
             nearest = np.argsort(distance, kind="stable")[:most]
-            first, stop = nearest.min(), nearest.max() + 1
-        first, stop = int(first) // self.block * self.block, -(-int(stop) // self.block) * self.block
+            first, stop = int(nearest.min()), int(nearest.max()) + 1
+        first, stop = first // self.block * self.block, -(-stop // self.block) * self.block
         return Span(bounds, max(first, 0), min(stop, len(self)))
 
     def shared(self, centres: np.ndarray) -> list[tuple[Span, np.ndarray]]:

@@ -20,8 +20,8 @@ __all__ = ["solve_rows"]
 
 BLOCK = 2**23  # entries of matrices that are solved in one batch
 FEW = 64  # rows, up to which all are solved one by one
-CONTRACTION = 0.05  # of the error in each step of the iteration, at most
-N_STEPS = 12  # by which it falls to rounding
+CONTRACTION = 0.004  # of the error in each step of the iteration, at most
+N_STEPS = 7  # by which it falls to rounding
 
 
 def solve_rows(matrix: Array, diagonals: Array, targets: Array) -> Array:
