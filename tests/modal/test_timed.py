@@ -372,6 +372,7 @@ def test_without_frequencies_nothing_changes() -> None:
         "quantity",
         "unit",
         "regularization",
+        "debiased",
     )
 
     @dataclass(frozen=True)
@@ -383,6 +384,7 @@ def test_without_frequencies_nothing_changes() -> None:
         quantity: str
         unit: str
         regularization: float
+        debiased: bool
         wavenumbers: np.ndarray
 
     plain = Fit(**{name: getattr(untimed, name) for name in names}, wavenumbers=untimed.wavenumbers)
