@@ -4,6 +4,7 @@
 """
 
 from wavefact.compare import Comparison, compare_methods
+from wavefact.completion import complete
 from wavefact.denoising import declip, denoise
 from wavefact.errors import (
     CorruptFileError,
@@ -59,6 +60,7 @@ from wavefact.modal import (
     write_modes,
 )
 from wavefact.operators import Beam, FiniteElement, Graph, Media, Membrane, Plate, String, Time, WaveOperator
+from wavefact.placement import sensor_positions
 from wavefact.preparation import (
     ChannelFaults,
     TimeLag,
@@ -127,6 +129,7 @@ __all__ = [
     "comac",
     "compare_methods",
     "compare_modes",
+    "complete",
     "correlation_functions",
     "decimate",
     "declip",
@@ -160,6 +163,7 @@ __all__ = [
     "relative_error",
     "scan",
     "segments",
+    "sensor_positions",
     "singular_values",
     "snr_db",
     "stabilization",

@@ -93,7 +93,7 @@ def positive_definite(diagonals: Array, matrix: Array) -> np.ndarray:
         eye = xp.eye(matrix.shape[0], dtype=diagonals.dtype, device=device(matrix))
         tests = (eye * diagonals[b, :] - matrix for b in range(diagonals.shape[0]))
         return np.asarray([_factorizes(xp, test) for test in tests], dtype=bool)
-    work, passed = np.empty_like(matrix), np.empty(len(diagonals), dtype=bool)
+    work, passed = np.empty_like(matrix, order="C"), np.empty(len(diagonals), dtype=bool)
     for b, diagonal in enumerate(diagonals):
         np.negative(matrix, out=work)
         work.reshape(-1)[:: matrix.shape[0] + 1] += diagonal

@@ -34,10 +34,7 @@ def prepare(
     """Check recording and operator against each other and bring the signals to the device."""
     recording = recording if isinstance(recording, Recording) else Recording(recording)
     check_size(recording.n_sensors, recording.n_samples)
-    if operator is not None and not isinstance(operator, WaveOperator):
-        raise InputError(f"operator is {operator!r}; expected a wave operator, such as String(n_points=40).")
-    if operator is None:
-        operator = _default_operator(recording)
+    operator = checked_operator(operator, recording)
     if operator.n_points != recording.n_sensors:
         raise InputError(
             f"The operator has {operator.n_points} points and the recording {recording.n_sensors} sensors; "
@@ -46,6 +43,17 @@ def prepare(
     if device is not None:
         recording = recording.replace(signals=to_device(recording.load().signals, device))
     return recording, operator
+
+
+def checked_operator(
+    operator: WaveOperator | None, recording: Recording, sensors: Any = None
+) -> WaveOperator:
+    """Return the operator, or the line of the sensors where none is given and they are its points."""
+    if operator is not None and not isinstance(operator, WaveOperator):
+        raise InputError(f"operator is {operator!r}; expected a wave operator, such as String(n_points=40).")
+    if operator is None and sensors is not None:
+        raise InputError("sensors are points of an operator; give the operator, such as Beam(n_points=64).")
+    return _default_operator(recording) if operator is None else operator
 
 
 def _default_operator(recording: Recording) -> WaveOperator:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from math import log
@@ -31,7 +32,7 @@ from wavefact.recording import Recording
 from wavefact.solution import Callback, Solution
 from wavefact.solvers.base import Seed
 from wavefact.solvers.certified import CertifiedGrowth
-from wavefact.survey import STRETCH, Survey, power_of_two
+from wavefact.survey import STRETCH, Survey, power_of_two, survey
 
 logger = logging.getLogger("wavefact")
 
@@ -49,8 +50,8 @@ class JointTask:
     time : Time
         The time axis; of order 1 where its weight is to be a bandwidth.
     rng : numpy.random.Generator
-    seen : Survey
-        Of the recording.
+    seen : Survey, optional
+        Of the recording, where it has been made.
     """
 
     def __init__(
@@ -59,11 +60,12 @@ class JointTask:
         operator: WaveOperator,
         time: Time,
         rng: np.random.Generator,
-        seen: Survey,
+        seen: Survey | None = None,
     ) -> None:
         self._seen = seen
         self._recording, self._operator, self.time, self._rng = recording, operator, time, rng
         self._mixing = noise_mixing(operator)
+        self._analyze: Callable[[Array], Array] = operator.analyze
         self.choice: WeightChoice | None = None  # made by `choose`
         self.noise_seen: float | None = None  # by `choose`, in the recording's unit
         self._seed: Seed | None = None
@@ -71,7 +73,7 @@ class JointTask:
     @cached_property
     def _scaled(self) -> tuple[float, Array]:
         """Scale and scaled spectrum, made when first asked for: choosing weights may not need all of it."""
-        scale, data = _spectrum(self._recording, self._operator, self.time)
+        scale, data = _spectrum(self._recording, self._analyze, self.time)
         warn_of_offsets(_share_of_means(data))
         return scale, data
 
@@ -112,7 +114,7 @@ class JointTask:
                 "give them."
             )
         if self._recording.n_samples > LONG:
-            start = self._seen.loudest()
+            start = (self._seen or survey(self._recording)).loudest()
             piece = self._recording.window(start, start + LONG)
             time = Time(LONG, self.time.sampling_rate, self.time.order)
             part = JointTask(piece, self._operator, time, self._rng, self._seen)
@@ -159,12 +161,15 @@ class JointTask:
     ) -> Factorization:
         """Return the certified factorization on a domain."""
         penalty = checked_penalty(regularization, self.scale)
-        problem = Problem(self._data, domain.space, domain.time, penalty)
+        problem = self._problem(domain, penalty)
         report = None if callback is None else lambda step: callback(rescaled_step(step, self.scale))
         chosen = domain if isinstance(domain, Curve) else None
         solution = replace(solver, domain=chosen).solve(problem, self._start(start, domain), report)
         warn_of_limits(solution)
         return self._assemble(solution, problem, debias=debias, noise=noise)
+
+    def _problem(self, domain: Domain, penalty: float) -> Problem:
+        return Problem(self._data, domain.space, domain.time, penalty)
 
     def _start(self, start: Factorization | None, domain: Domain) -> Seed | None:
         if start is None:
@@ -177,7 +182,8 @@ class JointTask:
     def _assemble(
         self, solution: Solution, problem: Problem, *, debias: bool, noise: float | None
     ) -> Factorization:
-        xp, shapes, courses = array_namespace(solution.shapes), solution.shapes, solution.courses
+        xp, courses = array_namespace(solution.shapes), solution.courses
+        shapes = problem.seen(solution.shapes)
         projected = xp.linalg.pinv(shapes) @ problem.data if shapes.shape[1] else courses
         if debias:
             courses = courses * _amplitudes(problem.data, shapes, courses)[:, None]
@@ -201,15 +207,18 @@ class JointTask:
         return to_numpy(self.time.synthesize(array_namespace(courses).matrix_transpose(courses)))
 
 
-def _spectrum(recording: Recording, operator: WaveOperator, time: Time) -> tuple[float, Array]:
-    """Return a scale near the root mean square, a power of two, and the scaled spectrum over both axes."""
+def _spectrum(recording: Recording, analyze: Callable[[Array], Array], time: Time) -> tuple[float, Array]:
+    """Return a scale near the root mean square, a power of two, and the scaled spectrum over both axes.
+
+    `analyze` is what takes signals of sensors to the problem's rows.
+    """
     signals = recording.load().signals
     xp = array_namespace(signals)
     kinds = (xp.complex64, xp.complex128)
     signals = xp.astype(signals, xp.complex128 if signals.dtype in kinds else xp.float64, copy=False)
     peak = power_of_two(float(xp.max(xp.abs(signals))))
     signals = signals / peak
-    data = operator.analyze(signals)
+    data = analyze(signals)
     del signals  # a long recording is in memory no more often than it must be
     data = xp.matrix_transpose(time.analyze(xp.matrix_transpose(data)))
     size = power_of_two((_power(data) / (data.shape[0] * data.shape[1])) ** 0.5)

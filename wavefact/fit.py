@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from wavefact._fit_task import FitTask
 from wavefact._joint_task import JointTask
 from wavefact.dispersion import Dispersion, relation_nodes
 from wavefact.factorization import Factorization
+from wavefact.observed import Observation, Settings, factorize_observed
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.solution import Callback
@@ -41,6 +43,8 @@ def factorize(
     time_weight: float | str = "auto",
     dispersion: Dispersion | None = None,
     regularization: float | str = "auto",
+    missing: Array | str | None = None,
+    sensors: Sequence[int] | np.ndarray | None = None,
     rtol: float | None = None,
     max_components: int | None = None,
     start: Factorization | None = None,
@@ -57,8 +61,8 @@ def factorize(
     recording : Recording or array, shape (n_sensors, n_samples)
         Real or complex; NumPy or any array library of the Python array standard.
     operator : WaveOperator, optional
-        Of as many points as sensors.  By default a line with free ends at the sensors'
-        positions, or at unit spacing where there are none.
+        Of as many points as sensors, unless `sensors` says where these are.  By default a line with free
+        ends at the sensors' positions, or at unit spacing where there are none.
     wave_weight : float or "auto"
         γ ≥ 0 for the operator's own eigenvalues (see `wave_weight_from_bandwidth`); "auto"
         takes the weight that best predicts held-out sensors.
@@ -74,6 +78,12 @@ def factorize(
         [rad/m], or a table of frequencies [Hz] and wavenumbers [rad/m].  By default they are independent.
     regularization : float or "auto"
         λ > 0; "auto" takes the smallest at which the estimated noise alone gives nothing.
+    missing : "nan" or array of bool, shape (n_sensors, n_samples), optional
+        Which samples are missing: those that are NaN, or those where the mask is True.  Whole channels may
+        be. By default none is, and NaN are refused.
+    sensors : integers (n_sensors,), or array of shape (n_sensors, n_points), optional
+        Which points of the operator the sensors are at, from 0, or a matrix H that selects or interpolates.
+        The operator may then have more points, and shapes are found at all of them.  Sensors count alike.
     rtol : float, optional
         Relative duality gap to prove; by default 1e-6, or 1e-3 where time has a weight.
     max_components : int, optional
@@ -116,7 +126,9 @@ def factorize(
 
     Minimises ``½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖² + γ_t ‖(B − μ_i) x_i‖² + ‖d_i‖² + γ ‖(A − κ_i) d_i‖²)`` over
     the components, their number, their centres κ_i and their tones μ_i, where A is the operator and B the
-    time axis.
+    time axis.  With `missing` and `sensors` the loss is ``½‖M ∘ (Y − H D Xᵀ)‖²`` over the samples that are
+    there, with the same certificate; time then has a weight only where `time_weight` gives one, which samples
+    missing here and there exclude, and automatic weights are those that best predict sensors left out.
 
     References
     ----------
@@ -135,16 +147,33 @@ def factorize(
     (1, 'CERTIFIED')
     """
     check_settings(wave_weight, time_weight, regularization, rtol, max_components)
-    recording, operator = prepare(recording, operator, device)
-    check_run(operator, start, callback)
     generator = np.random.default_rng(rng)
+    observation = _observation(recording, operator, missing, sensors, device)
+    if observation is None:
+        recording, operator = prepare(recording, operator, device)
+    else:
+        recording, operator = observation.recording, observation.operator
+    check_run(operator, start, callback)
+    place = InMemory(recording)
+    if output is not None:
+        decisive = (wave_weight, time_weight, regularization, rtol, max_components, debias)
+        place = FitFile(output, recording, fingerprint(operator, start, decisive, generator))
+    if observation is not None:
+        settings = Settings(
+            wave_weight,
+            time_weight,
+            dispersion,
+            regularization,
+            rtol,
+            max_components,
+            start,
+            debias,
+            callback,
+        )
+        return place.saved(factorize_observed(observation, settings, generator))
     order = time_order(time_weight, regularization, recording, dispersion)
     chosen = None if wave_weight == "auto" else float(wave_weight)
     choice, noise_seen = None, None
-    place = InMemory(recording)
-    if output is not None:
-        settings = (wave_weight, time_weight, regularization, rtol, max_components, debias)
-        place = FitFile(output, recording, fingerprint(operator, start, settings, generator))
     finished = place.resumed()
     if finished is not None:
         return finished
@@ -171,6 +200,20 @@ def factorize(
     solver = CertifiedGrowth(rtol or RTOL, max_components)
     fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
     return replace(fit, choice=choice)
+
+
+def _observation(
+    recording: Recording | Array,
+    operator: WaveOperator | None,
+    missing: Any,
+    sensors: Any,
+    device: str | None,
+) -> Observation | None:
+    """Return what has been observed; None where every point has its sensor and no sample is missing."""
+    if missing is None and sensors is None:
+        return None
+    found = Observation.of(recording, operator, missing, sensors, device)
+    return None if found.is_whole else found
 
 
 def _penalty(

@@ -52,8 +52,9 @@ def joint_threshold(
     is_complex : bool
         Whether the noise is complex (of unit variance altogether).
     rng : numpy.random.Generator
-    mixing : array, shape (n_points, n_points), optional
-        By which white noise of the sensors has come into the eigenbasis, as `noise_mixing` returns it.
+    mixing : array, shape (n_points, n_sensors), optional
+        By which white noise of the sensors has come into the eigenbasis, as `noise_mixing` returns it; there
+        may be more points than sensors.
     """
     stretches = _stretches(domain.time)
     n_draws = max(2, N_DRAWS // len(stretches))
@@ -118,7 +119,7 @@ def _highest(
     betas, margin = to_numpy(domain.time.eigenvalues), MARGIN * domain.time.bandwidth
     inside = betas[stretch.start : stretch.stop]
     first, last = np.searchsorted(betas, [inside[0] - margin, inside[-1] + margin])
-    shape = len(domain.space), int(last - first)
+    shape = len(domain.space) if mixing is None else mixing.shape[1], int(last - first)
     noise = rng.standard_normal(shape)
     if is_complex:
         noise = (noise + 1j * rng.standard_normal(shape)) * sqrt(0.5)

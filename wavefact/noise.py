@@ -14,6 +14,7 @@ Analysis of Large Dimensional Random Matrices", 2010 (Marchenko–Pastur law).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log, pi, sqrt
@@ -33,6 +34,7 @@ __all__ = [
     "noise_floor",
     "noise_mixing",
     "noise_threshold",
+    "polar_quantile",
 ]
 
 DRAWS = (8, 64)  # of noise, to learn its polar's spread: small arrays scatter more, and cost less
@@ -178,25 +180,41 @@ def noise_threshold(
     rng : numpy.random.Generator
     n_draws : int, optional
         Noises to draw; by default as many as the array's size needs.
-    mixing : array, shape (n_points, n_points), optional
-        As in `noise_floor`.
+    mixing : array, shape (n_points, n_sensors), optional
+        As in `noise_floor`; there may be more points than sensors.
 
     Notes
     -----
     R Rᵀ of noise is Wishart distributed, so it is drawn by Bartlett's decomposition, at a cost
-    that does not depend on n_samples.  The polar being a maximum, a Gumbel law is fitted by
-    moments to a few draws.  White noise of many points is drawn span by span.
+    that does not depend on n_samples; white noise of many points span by span.
     """
-    draws, centres, spans = [], candidate_centres(axis), Spans(axis)
-    is_whole = mixing is not None or len(spans.plan) == 1
-    for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS))):
-        if not is_whole:
-            draws.append(_highest_of_spans(spans, centres, n_samples, complex_noise, rng))
-            continue
-        factor = _bartlett(len(axis), n_samples, complex_noise, rng)
+    spans = Spans(axis)
+    if mixing is None and len(spans.plan) > 1:
+        centres = candidate_centres(axis)
+        return _quantile(
+            axis, lambda: _highest_of_spans(spans, centres, n_samples, complex_noise, rng), n_draws
+        )
+    n_sensors = len(axis) if mixing is None else mixing.shape[1]
+
+    def draw() -> np.ndarray:
+        factor = _bartlett(n_sensors, n_samples, complex_noise, rng)
         factor = factor if mixing is None else mixing @ factor
-        gram = like(factor @ factor.conj().T, axis.eigenvalues)
-        draws.append(_highest(gram, axis, centres))
+        return np.asarray(factor @ factor.conj().T)
+
+    return polar_quantile(axis, draw, n_draws)
+
+
+def polar_quantile(axis: Axis, draw: Callable[[], np.ndarray], n_draws: int | None = None) -> float:
+    """Return a high quantile of the polar of random residuals whose Gram matrix `draw` returns.
+
+    The polar being a maximum, a Gumbel law is fitted by moments to a few draws.
+    """
+    centres = candidate_centres(axis)
+    return _quantile(axis, lambda: _highest(like(draw(), axis.eigenvalues), axis, centres), n_draws)
+
+
+def _quantile(axis: Axis, highest: Callable[[], float], n_draws: int | None) -> float:
+    draws = [highest() for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS)))]
     spread = float(np.std(draws, ddof=1)) * sqrt(6.0) / pi
     return float(np.mean(draws)) + spread * (-np.euler_gamma - log(-log(QUANTILE)))
 

@@ -100,9 +100,26 @@ class Problem:
         xp = array_namespace(self.data)
         return float(sum(xp.sum(squared(self.data[:, part])) for part in self._parts()))
 
+    @property
+    def no_shapes(self) -> Array:
+        """Shapes of no components, (n_points, 0)."""
+        return self.data[:, :0]
+
+    def seen(self, shapes: Array) -> Array:
+        """Return what the sensors see of shapes: here, all."""
+        return shapes
+
+    def spread(self, residual: Array) -> Array:
+        """Return a sensors' residual over the points, (n_points, n_samples): the adjoint of `seen`."""
+        return residual
+
     def residual(self, shapes: Array, courses: Array) -> Array:
         """Return Y − D Xᵀ, shape (n_points, n_samples)."""
-        return self.data - shapes @ courses
+        return self._left(self.seen(shapes), courses, slice(None))
+
+    def _left(self, seen: Array, courses: Array, part: slice) -> Array:
+        """Return the residual of some columns."""
+        return self.data[:, part] - seen @ courses[:, part]
 
     def penalties(self, shapes: Array, courses: Array, centres: Array, tones: Array | None = None) -> Array:
         """Return θ_i = ½(‖x_i‖²_μ + ‖d_i‖²_κ), shape (n_components,), with tones where time has a weight."""
@@ -114,8 +131,8 @@ class Problem:
 
     def objective(self, shapes: Array, courses: Array, centres: Array, tones: Array | None = None) -> Array:
         """Return the value of the objective as a zero-dimensional array."""
-        xp = array_namespace(self.data)
-        loss = 0.5 * sum(xp.sum(squared(self.data[:, p] - shapes @ courses[:, p])) for p in self._parts())
+        xp, seen = array_namespace(self.data), self.seen(shapes)
+        loss = 0.5 * sum(xp.sum(squared(self._left(seen, courses, part))) for part in self._parts())
         return loss + self.regularization * xp.sum(self.penalties(shapes, courses, centres, tones))
 
     def window(self, columns: np.ndarray) -> Problem:

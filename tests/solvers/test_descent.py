@@ -83,7 +83,7 @@ def test_shapes_are_stationary_however_the_rows_are_batched(rng, monkeypatch, is
     monkeypatch.setattr(row_systems, "BLOCK", block)
     problem = problem_of(noise(rng, 7, 11, is_complex), line_eigenvalues(7), 12.0, 0.8)
     courses, centres = noise(rng, 3, 11, is_complex), np.array([0.2, 1.0, 3.1])
-    shapes = descent.solve_shapes(problem, courses, centres)
+    shapes = descent.solve_shapes(problem, courses, centres, problem.no_shapes)
     gradient = (shapes @ courses - problem.data) @ courses.conj().T
     gradient += 0.8 * problem.space.weights(centres) * shapes
     np.testing.assert_allclose(gradient, 0, atol=1e-11)

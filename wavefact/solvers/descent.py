@@ -17,8 +17,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from wavefact._arrays import Array, adjoint, array_namespace, device, squared
+from wavefact.observed_problem import ObservedProblem
 from wavefact.problem import Axis, Problem
 from wavefact.solvers.base import Factors
+from wavefact.solvers.observed_descent import observed_courses, observed_shapes
 from wavefact.solvers.row_systems import solve_rows
 
 __all__ = ["Round", "accelerate", "descend", "fit_courses", "retune", "ridge", "solve_shapes"]
@@ -69,7 +71,10 @@ def accelerate(
 
 def fit_courses(problem: Problem, shapes: Array) -> Array:
     """Return the courses that minimise the objective for given shapes: ridge regression."""
-    return ridge(shapes, problem.data, problem.regularization)
+    seen = problem.seen(shapes)
+    if isinstance(problem, ObservedProblem) and problem.mask is not None:
+        return observed_courses(seen, problem.data, problem.mask, problem.regularization)
+    return ridge(seen, problem.data, problem.regularization)
 
 
 def ridge(shapes: Array, data: Array, regularization: float) -> Array:
@@ -100,12 +105,17 @@ def _alternate(problem: Problem, shapes: Array) -> Round:
     turned = shapes @ rotation
     courses = fit_courses(problem, turned)
     factors = Factors(turned, courses, centres)
-    mapped = solve_shapes(problem, courses, centres) @ adjoint(rotation)
+    mapped = solve_shapes(problem, courses, centres, turned) @ adjoint(rotation)
     return Round(factors, mapped, float(problem.objective(*factors)))
 
 
-def solve_shapes(problem: Problem, courses: Array, centres: Array) -> Array:
-    """Solve (XᵀX + λ diag_i w_j(κ_i)) d̂_j = Xᵀ ŷ_j for every row j at once."""
+def solve_shapes(problem: Problem, courses: Array, centres: Array, start: Array) -> Array:
+    """Solve (XᵀX + λ diag_i w_j(κ_i)) d̂_j = Xᵀ ŷ_j for every row j at once.
+
+    Where rows are coupled because sensors see only part of them, by iteration from the shapes `start`.
+    """
+    if isinstance(problem, ObservedProblem):
+        return observed_shapes(problem, courses, centres, start)
     weights = problem.regularization * problem.space.weights(centres)
     normal = array_namespace(courses).matrix_transpose(courses @ adjoint(courses))
     return solve_rows(normal, weights, problem.data @ adjoint(courses))

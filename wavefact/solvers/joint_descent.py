@@ -59,7 +59,7 @@ def _alternate(problem: Problem, domain: Domain, shapes: Array, tones: Array) ->
     pairs = domain.nearest(means[:, 0], means[:, 1], masses)
     centres, tones = like(pairs[:, 0], tones), like(pairs[:, 1], tones)
     xp = array_namespace(shapes)
-    mapped = solve_shapes(problem, courses, centres)
+    mapped = solve_shapes(problem, courses, centres, shapes)
     across = xp.sum(problem.time.weights(tones).T * squared(courses), axis=1)
     along = xp.sum(problem.space.weights(centres) * squared(mapped), axis=0)
     mapped = mapped * ((across + TINY) / (along + TINY)) ** 0.25
@@ -81,7 +81,8 @@ def fit_courses_jointly(problem: Problem, shapes: Array, tones: Array) -> Array:
     """Solve (DᴴD + λ diag_i v_t(μ_i)) x̂_t = Dᴴ ŷ_t for every column t at once."""
     xp = array_namespace(shapes)
     n_components, n_columns = int(shapes.shape[1]), len(problem.time)
-    normal, target = adjoint(shapes) @ shapes, adjoint(shapes) @ problem.data
+    seen = problem.seen(shapes)
+    normal, target = adjoint(seen) @ seen, adjoint(seen) @ problem.data
     weights = xp.astype(problem.regularization * problem.time.weights(tones), normal.dtype)
     eye = xp.eye(n_components, dtype=normal.dtype, device=device(normal))
     size = max(1, BATCH // max(n_components, 1) ** 2)

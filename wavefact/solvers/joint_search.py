@@ -32,7 +32,7 @@ class JointSearch:
     def seed(self, start: Array | Seed | None) -> Seed:
         """Return where to begin."""
         if start is None:
-            return Seed(self._problem.data[:, :0], self._problem.time.eigenvalues[:0])
+            return Seed(self._problem.no_shapes, self._problem.time.eigenvalues[:0])
         if not isinstance(start, Seed) or start.tones is None:
             raise InputError("A start for a problem with a time weight needs a tone for each shape.")
         return start
@@ -41,7 +41,7 @@ class JointSearch:
         """Return factors without components."""
         problem = self._problem
         none = problem.time.eigenvalues[:0]
-        return Factors(problem.data[:, :0], problem.data[:0, :], problem.space.eigenvalues[:0], none)
+        return Factors(problem.no_shapes, problem.data[:0, :], problem.space.eigenvalues[:0], none)
 
     def descend(self, seed: Seed, rtol: float) -> Factors:
         """Minimise from `seed` to a relative step of `rtol`."""
@@ -82,7 +82,7 @@ class JointSearch:
 
     def image(self, residual: Array) -> ResidualMap:
         """Return the residual with its axes."""
-        return ResidualMap(residual, self._problem.space, self._problem.time)
+        return ResidualMap(self._problem.spread(residual), self._problem.space, self._problem.time)
 
     def sweep(self, image: ResidualMap, factors: Factors, level: float) -> list[Peak]:
         """Return peaks found above `level`."""

@@ -24,12 +24,12 @@ class SpaceSearch:
     def seed(self, start: Array | Seed | None) -> Seed:
         """Return where to begin."""
         if start is None:
-            return Seed(self._problem.data[:, :0])
+            return Seed(self._problem.no_shapes)
         return start if isinstance(start, Seed) else Seed(start)
 
     def nothing(self) -> Factors:
         """Return factors without components."""
-        shapes = self._problem.data[:, :0]
+        shapes = self._problem.no_shapes
         return Factors(shapes, fit_courses(self._problem, shapes), self._problem.space.eigenvalues[:0])
 
     def descend(self, seed: Seed, rtol: float) -> Factors:
@@ -45,7 +45,7 @@ class SpaceSearch:
 
     def image(self, residual: Array) -> WindowedResidual:
         """Return the residual by windows of eigenvalues."""
-        return WindowedResidual(residual, self._problem.space)
+        return WindowedResidual(self._problem.spread(residual), self._problem.space)
 
     def sweep(self, image: WindowedResidual, factors: Factors, level: float) -> np.ndarray:
         """Return candidate centres where Ritz values exceed `level`."""

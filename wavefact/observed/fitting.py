@@ -1,0 +1,92 @@
+"""`factorize` where the sensors see only part of a structure, or part of the time."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from wavefact._fit_checks import parsed_bandwidth, time_axis
+from wavefact.dispersion import Dispersion, relation_nodes
+from wavefact.errors import InputError
+from wavefact.factorization import Factorization
+from wavefact.observed.checks import check_coupling
+from wavefact.observed.joint_task import ObservedJointTask
+from wavefact.observed.observation import Observation
+from wavefact.observed.task import ObservedTask
+from wavefact.operators import Time
+from wavefact.solution import Callback
+from wavefact.solvers.certified import CertifiedGrowth
+
+__all__ = ["Settings", "factorize_observed"]
+
+RTOL, JOINT_RTOL = 1e-6, 1e-3
+
+
+class Settings(NamedTuple):
+    """Settings of `factorize`, checked."""
+
+    wave_weight: float | str
+    time_weight: float | str
+    dispersion: Dispersion | None
+    regularization: float | str
+    rtol: float | None
+    max_components: int | None
+    start: Factorization | None
+    debias: bool
+    callback: Callback | None
+
+    @property
+    def ending(self) -> dict[str, Any]:
+        """What tasks take as it is."""
+        return {"start": self.start, "callback": self.callback, "debias": self.debias}
+
+
+def factorize_observed(
+    observation: Observation, settings: Settings, rng: np.random.Generator
+) -> Factorization:
+    """Return the certified factorization of what has been observed; "auto" leaves time without a weight."""
+    check_coupling(observation.recording.n_sensors, observation.operator, settings.wave_weight)
+    space = None
+    weight = settings.wave_weight
+    if weight == "auto":
+        space = ObservedTask(observation, rng)
+        weight = space.wave_weight()
+    time, time_weight = _time(observation, settings)
+    if time is not None:
+        joint = ObservedJointTask(observation, time, rng)
+        relation = None
+        if settings.dispersion is not None:
+            weights = float(weight), time_weight
+            relation = relation_nodes(settings.dispersion, observation.operator, time, weights)
+        domain = joint.domain(float(weight), time_weight, relation)
+        noise, penalty = _penalty(settings, lambda: joint.regularization(domain))
+        solver = CertifiedGrowth(settings.rtol or JOINT_RTOL, settings.max_components)
+        return joint.solve(solver, domain, penalty, noise=noise, **settings.ending)
+    space = space or ObservedTask(observation, rng)
+    noise, penalty = _penalty(settings, lambda: space.regularization(float(weight)))
+    solver = CertifiedGrowth(settings.rtol or RTOL, settings.max_components)
+    return space.solve(solver, float(weight), penalty, noise=noise, **settings.ending)
+
+
+def _time(observation: Observation, settings: Settings) -> tuple[Time | None, float]:
+    """Return the time axis and its weight, or None where time has none."""
+    given = settings.time_weight
+    if given == "auto" and settings.dispersion is not None:
+        raise InputError("dispersion needs a time_weight with missing or sensors; give one, such as '2 Hz'.")
+    if given == "auto" or given == 0:
+        return None, 0.0
+    if observation.mask is not None:
+        raise InputError(
+            "A time_weight cannot be combined with gaps in channels: their spectrum is not known. Leave "
+            "time_weight at 0, or leave out channels with gaps (missing may hide whole channels)."
+        )
+    is_bandwidth = isinstance(given, str)
+    time = time_axis(observation.recording, 1 if is_bandwidth else 2)
+    return time, time.weight(parsed_bandwidth(given)) if isinstance(given, str) else given
+
+
+def _penalty(settings: Settings, automatic: Any) -> tuple[float | None, float]:
+    if settings.regularization == "auto":
+        return automatic()
+    return None, float(settings.regularization)
