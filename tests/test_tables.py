@@ -16,7 +16,19 @@ ROOMS: dict[str, tuple[str, set[str]]] = {
     "baselines": ("BASELINES", {"base"}),
     "io": ("FORMATS", {"atomic", "base"}),
     "operators": ("OPERATORS", {"base"}),
-    "solvers": ("SOLVERS", {"base", "descent", "growth", "joint_descent", "joint_search", "space_search"}),
+    "solvers": (
+        "SOLVERS",
+        {
+            "base",
+            "descent",
+            "growth",
+            "joint_descent",
+            "joint_search",
+            "observed_descent",
+            "row_systems",
+            "space_search",
+        },
+    ),
     "plots": ("__all__", {"base"}),
 }
 
