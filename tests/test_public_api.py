@@ -189,3 +189,24 @@ def test_a_wrong_example_is_found() -> None:
     results, report = run_examples(module)
     assert (results.attempted, results.failed) == (1, 1)
     assert "Expected:\n    True" in report
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda recording, operator: wavefact.declip(recording, operator),
+        lambda recording, operator: wavefact.denoise(recording, operator),
+        lambda recording, operator: wavefact.find_modes(recording, operator),
+        lambda recording, operator: wavefact.compare_methods(recording, operator, methods=["svd"]),
+        lambda recording, operator: wavefact.frequency_wavenumber(
+            recording, operator, bandwidth=1.0, wave_weight=1.0
+        ),
+        lambda recording, operator: wavefact.RunningFit(operator).update(recording),
+    ],
+)
+def test_signals_that_are_not_numbers_are_refused_at_every_door(use: Callable[..., object]) -> None:
+    signals = np.random.default_rng(0).standard_normal((8, 400))
+    signals[3, 17] = np.nan
+    recording = wavefact.Recording(signals, 100.0, positions=np.arange(8.0))
+    with pytest.raises(wavefact.InputError, match="sensor 3 has NaN at sample 17"):
+        use(recording, wavefact.String(8))

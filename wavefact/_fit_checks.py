@@ -12,7 +12,7 @@ from wavefact._signal_checks import check_size
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.operators import String, Time, WaveOperator
-from wavefact.recording import Recording
+from wavefact.recording import Recording, check_signals
 
 logger = logging.getLogger("wavefact")
 
@@ -28,10 +28,20 @@ def check_run(operator: WaveOperator, start: Any, callback: Any) -> None:
         raise InputError(f"start {belongs}; expected a result for {operator!r}.")
 
 
-def prepare(
-    recording: Recording | Array, operator: WaveOperator | None, device: str | None
+def prepare(recording: Recording | Array, operator: WaveOperator | None) -> tuple[Recording, WaveOperator]:
+    """Check the signals, and recording and operator against each other."""
+    recording, operator = matched(recording, operator)
+    check_signals(recording)
+    return recording, operator
+
+
+def matched(
+    recording: Recording | Array, operator: WaveOperator | None, device: str | None = None
 ) -> tuple[Recording, WaveOperator]:
-    """Check recording and operator against each other and bring the signals to the device."""
+    """Check recording and operator against each other and bring the signals to the device.
+
+    Signals are not looked at: whoever calls this goes through all of them anyhow (`survey`).
+    """
     recording = recording if isinstance(recording, Recording) else Recording(recording)
     check_size(recording.n_sensors, recording.n_samples)
     operator = checked_operator(operator, recording)

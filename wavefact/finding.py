@@ -65,7 +65,7 @@ def find_modes(
     >>> wf.find_modes(scenario_s2(10.0).recording, wf.String(100)).frequencies.round()
     array([12., 25., 37., 61., 96.])
     """
-    recording, operator = prepare(recording, operator, None)
+    recording, operator = prepare(recording, operator)
     repaired = declip(recording, operator, callback=callback, rng=rng)
     white = whiten(repaired, operator).recording
     fit = factorize(white, operator, callback=callback, rng=rng)

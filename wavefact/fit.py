@@ -13,8 +13,8 @@ from wavefact._arrays import Array
 from wavefact._fit_checks import (
     check_run,
     check_settings,
+    matched,
     parsed_bandwidth,
-    prepare,
     time_axis,
     time_order,
 )
@@ -150,7 +150,7 @@ def factorize(
     generator = np.random.default_rng(rng)
     observation = _observation(recording, operator, missing, sensors, device)
     if observation is None:
-        recording, operator = prepare(recording, operator, device)
+        recording, operator = matched(recording, operator, device)
     else:
         recording, operator = observation.recording, observation.operator
     check_run(operator, start, callback)
@@ -275,7 +275,7 @@ def regularization_path(
     penalties = [float(value) for value in regularizations]
     for penalty in penalties:
         check_settings(wave_weight, 0.0, penalty, rtol, None)
-    recording, operator = prepare(recording, operator, device)
+    recording, operator = matched(recording, operator, device)
     check_run(operator, None, callback)
     task = FitTask(recording, operator, np.random.default_rng(0), survey(recording), InMemory(recording))
     weight = task.wave_weight() if wave_weight == "auto" else float(wave_weight)

@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 
 from wavefact._arrays import Array
-from wavefact._fit_checks import check_settings, prepare
+from wavefact._fit_checks import check_settings, matched
 from wavefact._fit_output import InMemory
 from wavefact._fit_task import FitTask
 from wavefact.errors import InputError
@@ -100,7 +100,7 @@ class RunningFit:
         InputError
             If the window cannot be used, as for `factorize`.
         """
-        recording, operator = prepare(window, self.operator, None)
+        recording, operator = matched(window, self.operator)
         seen = survey(recording)
         if self.seen is not None:
             seen = self.seen.faded(2.0 ** (-recording.n_samples / self.half_life)).followed_by(seen)

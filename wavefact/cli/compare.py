@@ -87,7 +87,7 @@ def compare(recording: Path, **options: Any) -> None:
     check_targets(output, plot, sources=(recording, *truths))
     check_picture(plot)
     signals = recording_for(recording, options)
-    signals, operator = prepare(signals, operator_for(signals, options), None)
+    signals, operator = prepare(signals, operator_for(signals, options))
     with trials(not options["quiet"]) as callback:
         comparison = compare_methods(
             signals,

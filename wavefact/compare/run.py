@@ -119,7 +119,7 @@ def _case(
     truth: ModalModel | None,
     clean: Recording | np.ndarray | None,
 ) -> Case:
-    recording, operator = prepare(recording, operator, None)
+    recording, operator = prepare(recording, operator)
     recording = recording.load()
     recording = recording.replace(signals=to_numpy(recording.signals))
     if np.iscomplexobj(recording.signals) or recording.sampling_rate is None:

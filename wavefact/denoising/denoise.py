@@ -78,7 +78,7 @@ def denoise(
     >>> bool(error < 0.05 * wf.relative_error(noisy.recording.signals, noisy.clean))
     True
     """
-    recording, operator = prepare(recording, operator, None)
+    recording, operator = prepare(recording, operator)
     return _cleaned(_repaired(recording, operator, callback, rng), operator, callback, rng)
 
 
@@ -121,7 +121,7 @@ def declip(
     >>> bool(errors[1] < errors[0] / 2)
     True
     """
-    return _repaired(*prepare(recording, operator, None), callback, rng)
+    return _repaired(*prepare(recording, operator), callback, rng)
 
 
 def _repaired(

@@ -87,7 +87,7 @@ def frequency_wavenumber(
     >>> [round(value, 1) for value in picture.peak]
     [7.0, 0.9]
     """
-    recording, operator = prepare(recording, operator, None)
+    recording, operator = prepare(recording, operator)
     rate = rate_of(recording)
     weight = number(wave_weight, "wave_weight")
     centres = chosen_frequencies(frequencies, rate)
