@@ -10,7 +10,7 @@ import pytest
 from independent import noise, problem_of
 
 import wavefact as wf
-from wavefact.noise import noise_threshold
+from wavefact.noise_polar import noise_threshold
 from wavefact.operators import Plate
 from wavefact.polar import polar
 from wavefact.problem import Axis

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from wavefact.fit import factorize
-from wavefact.noise import FLOOR, noise_floor, noise_mixing, noise_threshold
+from wavefact.noise import FLOOR, noise_floor, noise_mixing
+from wavefact.noise_polar import noise_threshold
 from wavefact.operators import Beam, String
 from wavefact.polar import polar
 from wavefact.problem import Axis

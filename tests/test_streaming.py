@@ -5,7 +5,7 @@ import pytest
 from independent import noise
 
 import wavefact as wf
-from wavefact.noise import DrawnThreshold, noise_threshold
+from wavefact.noise_polar import DrawnThreshold, noise_threshold
 from wavefact.problem import Axis
 
 N_SENSORS, LENGTH = 15, 300

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from wavefact.recording import Recording, check_signals
 
 logger = logging.getLogger("wavefact")
 
+RTOL, JOINT_RTOL = 1e-6, 1e-3  # relative gap to prove, without and with a weight of time
 SHORT = 64  # samples: in fewer, frequencies are not looked for unless asked
 
 
@@ -113,6 +115,13 @@ def parsed_bandwidth(text: str) -> float:
             f"time_weight is {text!r}; expected a number ≥ 0, a bandwidth such as '2 Hz', or 'auto'."
         )
     return bandwidth
+
+
+def penalty_of(
+    regularization: float | str, automatic: Callable[[], tuple[float, float]]
+) -> tuple[float | None, float]:
+    """Return the estimated noise, where it was needed, and λ."""
+    return automatic() if regularization == "auto" else (None, float(regularization))
 
 
 def time_order(time_weight: Any, regularization: Any, recording: Recording, dispersion: Any) -> int:

@@ -14,7 +14,9 @@ from wavefact.joint_selection import WeightChoice
 from wavefact.operators import Time, WaveOperator
 from wavefact.problem import Axis, Problem
 from wavefact.recording import Recording
-from wavefact.solution import Certificate, Solution, Status, Step
+from wavefact.solution import Callback, Certificate, Solution, Status, Step
+from wavefact.solvers.base import Seed
+from wavefact.solvers.certified import CertifiedGrowth
 
 logger = logging.getLogger("wavefact")
 
@@ -47,10 +49,19 @@ def checked_axis(operator: WaveOperator, weight: float, reference: Array) -> Axi
     return Axis(like(operator.eigenvalues, reference), weight)
 
 
-def warn_of_limits(solution: Solution) -> None:
-    """Warn where the gap that was asked for is not proven."""
+def solved(
+    solver: CertifiedGrowth,
+    problem: Problem,
+    start: Array | Seed | None,
+    callback: Callback | None,
+    scale: float,
+) -> Solution:
+    """Solve the problem of a scaled recording; warn where the gap that was asked for is not proven."""
+    report = None if callback is None else lambda step: callback(rescaled_step(step, scale))
+    solution = solver.solve(problem, start, report)
     if solution.status is not Status.CERTIFIED:
         logger.warning("%s Relative gap: %.1e.", solution.status.value, solution.certificate.gap)
+    return solution
 
 
 def checked_penalty(regularization: float, scale: float) -> float:

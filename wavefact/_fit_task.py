@@ -13,20 +13,13 @@ from wavefact._fit_result import (
     assembled,
     checked_axis,
     checked_penalty,
-    rescaled_step,
-    warn_of_limits,
+    solved,
     warn_of_offsets,
 )
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.noise import (
-    FEWEST_FOR_BULK,
-    DrawnThreshold,
-    NoiseFloor,
-    noise_floor,
-    noise_mixing,
-    noise_threshold,
-)
+from wavefact.noise import FEWEST_FOR_BULK, NoiseFloor, noise_floor, noise_mixing
+from wavefact.noise_polar import DrawnThreshold, noise_threshold
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis, Problem, unweighted
 from wavefact.recording import Recording
@@ -129,9 +122,7 @@ class FitTask:
         data = self._reduction.data(penalty * solver.rtol**0.5)
         problem = Problem(data, self._axis(weight), unweighted(int(data.shape[1]), data), penalty)
         shapes = None if start is None else self._shapes_of(start)
-        report = None if callback is None else lambda step: callback(rescaled_step(step, scale))
-        solution = solver.solve(problem, shapes, report)
-        warn_of_limits(solution)
+        solution = solved(solver, problem, shapes, callback, scale)
         return self._assemble(solution, problem, debias=debias, noise=noise)
 
     def _shapes_of(self, start: Factorization) -> Array:

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
-from math import log
 
 import numpy as np
 
@@ -16,8 +15,7 @@ from wavefact._fit_result import (
     checked_axis,
     checked_penalty,
     oriented,
-    rescaled_step,
-    warn_of_limits,
+    solved,
     warn_of_offsets,
 )
 from wavefact.errors import InputError
@@ -25,7 +23,7 @@ from wavefact.factorization import Factorization
 from wavefact.joint import Curve, Domain, Plane
 from wavefact.joint_noise import joint_threshold
 from wavefact.joint_selection import WeightChoice, choose_weights
-from wavefact.noise import FEWEST_FOR_BULK, FLOOR, floor_of, noise_mixing
+from wavefact.noise import FEWEST_FOR_BULK, floor_of, noise_mixing, quiet_deviation
 from wavefact.operators import Time, WaveOperator
 from wavefact.problem import Problem
 from wavefact.recording import Recording
@@ -36,7 +34,6 @@ from wavefact.survey import STRETCH, Survey, power_of_two, survey
 
 logger = logging.getLogger("wavefact")
 
-NORMAL_MEDIAN, COMPLEX_MEDIAN = 0.6744897501960817, log(2) ** 0.5  # of magnitudes of normal variables
 SHORTEST, LONG = 16, 2 * STRETCH  # samples: weights are chosen on the loudest LONG ones
 
 
@@ -100,9 +97,7 @@ class JointTask:
             )
         # Of few sensors every singular value holds waves; most frequencies at most wavenumbers do not.
         sizes = to_numpy(array_namespace(self._data).abs(self._data))
-        quietest = FLOOR * float(np.sqrt(np.mean(sizes**2)))
-        median = COMPLEX_MEDIAN if is_complex(self._data) else NORMAL_MEDIAN
-        return min(floor.deviation, max(float(np.median(sizes)) / median, quietest))
+        return min(floor.deviation, quiet_deviation(sizes, is_complex(self._data)))
 
     def choose(
         self, wave_weight: float | None, bandwidth: float | None = None, time_weight: float | None = None
@@ -162,10 +157,8 @@ class JointTask:
         """Return the certified factorization on a domain."""
         penalty = checked_penalty(regularization, self.scale)
         problem = self._problem(domain, penalty)
-        report = None if callback is None else lambda step: callback(rescaled_step(step, self.scale))
-        chosen = domain if isinstance(domain, Curve) else None
-        solution = replace(solver, domain=chosen).solve(problem, self._start(start, domain), report)
-        warn_of_limits(solution)
+        chosen = replace(solver, domain=domain if isinstance(domain, Curve) else None)
+        solution = solved(chosen, problem, self._start(start, domain), callback, self.scale)
         return self._assemble(solution, problem, debias=debias, noise=noise)
 
     def _problem(self, domain: Domain, penalty: float) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +11,13 @@ import numpy as np
 
 from wavefact._arrays import Array
 from wavefact._fit_checks import (
+    JOINT_RTOL,
+    RTOL,
     check_run,
     check_settings,
     matched,
     parsed_bandwidth,
+    penalty_of,
     time_axis,
     time_order,
 )
@@ -31,8 +34,6 @@ from wavefact.solvers.certified import CertifiedGrowth
 from wavefact.survey import survey
 
 __all__ = ["factorize", "regularization_path"]
-
-RTOL, JOINT_RTOL = 1e-6, 1e-3
 
 
 def factorize(
@@ -186,7 +187,7 @@ def factorize(
                 None if dispersion is None else relation_nodes(dispersion, operator, task.time, weights)
             )
             domain = task.domain(*weights, relation)
-            noise, penalty = _penalty(regularization, lambda: task.regularization(domain))
+            noise, penalty = penalty_of(regularization, lambda: task.regularization(domain))
             solver = CertifiedGrowth(rtol or JOINT_RTOL, max_components)
             fit = task.solve(
                 solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
@@ -196,7 +197,7 @@ def factorize(
         del task  # as large as the recording
     space = FitTask(recording, operator, generator, seen, place)
     weight = space.wave_weight() if chosen is None else chosen
-    noise, penalty = _penalty(regularization, lambda: space.regularization(weight, noise_seen))
+    noise, penalty = penalty_of(regularization, lambda: space.regularization(weight, noise_seen))
     solver = CertifiedGrowth(rtol or RTOL, max_components)
     fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
     return replace(fit, choice=choice)
@@ -214,13 +215,6 @@ def _observation(
         return None
     found = Observation.of(recording, operator, missing, sensors, device)
     return None if found.is_whole else found
-
-
-def _penalty(
-    regularization: float | str, automatic: Callable[[], tuple[float, float]]
-) -> tuple[float | None, float]:
-    """Return the estimated noise, where it was needed, and λ."""
-    return automatic() if regularization == "auto" else (None, float(regularization))
 
 
 def _joint_weights(

@@ -19,7 +19,7 @@ import numpy as np
 
 from wavefact._arrays import to_numpy
 from wavefact.joint import Domain, ResidualMap, peaks
-from wavefact.noise import QUANTILE
+from wavefact.noise_polar import QUANTILE
 from wavefact.problem import Axis
 
 __all__ = ["expected_threshold", "joint_threshold"]

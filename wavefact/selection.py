@@ -18,7 +18,8 @@ from math import sqrt
 import numpy as np
 
 from wavefact._arrays import Array, array_namespace, is_complex, like, squared
-from wavefact.noise import NoiseFloor, floor_of, noise_threshold
+from wavefact.noise import NoiseFloor, floor_of
+from wavefact.noise_polar import noise_threshold
 from wavefact.operators import WaveOperator
 from wavefact.problem import Axis, Problem, unweighted
 from wavefact.solvers.certified import CertifiedGrowth

@@ -12,13 +12,12 @@ from math import inf
 import numpy as np
 
 from wavefact._arrays import Array
-from wavefact._fit_checks import check_settings, matched
+from wavefact._fit_checks import RTOL, check_settings, matched
 from wavefact._fit_output import InMemory
 from wavefact._fit_task import FitTask
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.fit import RTOL
-from wavefact.noise import DrawnThreshold
+from wavefact.noise_polar import DrawnThreshold
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.solvers.certified import CertifiedGrowth

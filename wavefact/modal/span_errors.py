@@ -69,7 +69,7 @@ def _of_components(fit: NoisyComponents, noise: float) -> np.ndarray:
     gram = courses.conj().T @ courses
     weights = 1 + fit.wave_weight * (operator.eigenvalues[:, None] - to_numpy(fit.eigenvalues)) ** 2
     inverses = np.linalg.inv(gram + fit.regularization * weights[:, :, None] * np.eye(n))
-    in_rows = noise**2 * np.real(np.einsum("jik,kl,jli->ji", inverses, gram, inverses))
+    in_rows = noise**2 * np.real(np.sum((inverses @ gram) * inverses.transpose(0, 2, 1), axis=2))
     if operator.n_points > _LARGE:
         return np.broadcast_to(np.mean(in_rows, axis=0), in_rows.shape)
     return np.abs(to_numpy(operator.synthesize(np.eye(operator.n_points)))) ** 2 @ in_rows

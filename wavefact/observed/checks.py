@@ -56,16 +56,14 @@ def check_channels(recording: Recording, mask: np.ndarray) -> None:
         sensor, sample = wrong[0].tolist()
         raise InputError(
             f"{recording.label(sensor)} has {signals[sensor, sample]} at sample {sample}, which is not "
-            "marked as "
-            "missing; mark it (missing='nan' for NaN), or repair it."
+            "marked as missing; mark it (missing='nan' for NaN), or repair it."
         )
     for sensor in np.flatnonzero(mask.any(axis=1)).tolist():
         there = signals[sensor, mask[sensor]]
         if len(there) > 1 and np.all(there == there[0]):
             raise InputError(
                 f"{recording.label(sensor)} is constant ({there[0]:g}) wherever it is observed; mark "
-                "the whole "
-                "channel as missing, or remove it with select."
+                "the whole channel as missing, or remove it with select."
             )
 
 
@@ -76,8 +74,7 @@ def sensing_matrix(sensors: Any, recording: Recording, operator: WaveOperator) -
         if n_sensors != n_points:
             raise InputError(
                 f"The operator has {n_points} points and the recording {n_sensors} sensors; say with "
-                "sensors= at "
-                "which points the sensors are."
+                "sensors= at which points the sensors are."
             )
         return np.eye(n_points)
     given = np.asarray(sensors)
@@ -87,8 +84,7 @@ def sensing_matrix(sensors: Any, recording: Recording, operator: WaveOperator) -
     if given.shape != (n_sensors, n_points) or given.dtype.kind not in "iuf":
         raise InputError(
             f"sensors is an array of {given.dtype} of shape {given.shape}; expected {n_sensors} numbers "
-            "of points, "
-            f"or a real matrix of shape {(n_sensors, n_points)}."
+            f"of points, or a real matrix of shape {(n_sensors, n_points)}."
         )
     matrix = given.astype(np.float64)
     blind = np.flatnonzero(~np.isfinite(matrix).all(axis=1) | ~matrix.any(axis=1))
@@ -122,6 +118,5 @@ def check_coupling(n_seen: int, operator: WaveOperator, wave_weight: float | str
     if wave_weight != "auto" and float(wave_weight) == 0 and n_seen < operator.n_points:
         raise InputError(
             f"{n_seen} sensors see {operator.n_points} points, which wave_weight=0 does not couple: "
-            "nothing is "
-            "known of the others. Give a wave_weight above 0, or 'auto'."
+            "nothing is known of the others. Give a wave_weight above 0, or 'auto'."
         )

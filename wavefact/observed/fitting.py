@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wavefact._fit_checks import parsed_bandwidth, time_axis
+from wavefact._fit_checks import JOINT_RTOL, RTOL, parsed_bandwidth, penalty_of, time_axis
 from wavefact.dispersion import Dispersion, relation_nodes
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
@@ -19,8 +19,6 @@ from wavefact.solution import Callback
 from wavefact.solvers.certified import CertifiedGrowth
 
 __all__ = ["Settings", "factorize_observed"]
-
-RTOL, JOINT_RTOL = 1e-6, 1e-3
 
 
 class Settings(NamedTuple):
@@ -60,11 +58,11 @@ def factorize_observed(
             weights = float(weight), time_weight
             relation = relation_nodes(settings.dispersion, observation.operator, time, weights)
         domain = joint.domain(float(weight), time_weight, relation)
-        noise, penalty = _penalty(settings, lambda: joint.regularization(domain))
+        noise, penalty = penalty_of(settings.regularization, lambda: joint.regularization(domain))
         solver = CertifiedGrowth(settings.rtol or JOINT_RTOL, settings.max_components)
         return joint.solve(solver, domain, penalty, noise=noise, **settings.ending)
     space = space or ObservedTask(observation, rng)
-    noise, penalty = _penalty(settings, lambda: space.regularization(float(weight)))
+    noise, penalty = penalty_of(settings.regularization, lambda: space.regularization(float(weight)))
     solver = CertifiedGrowth(settings.rtol or RTOL, settings.max_components)
     return space.solve(solver, float(weight), penalty, noise=noise, **settings.ending)
 
@@ -84,9 +82,3 @@ def _time(observation: Observation, settings: Settings) -> tuple[Time | None, fl
     is_bandwidth = isinstance(given, str)
     time = time_axis(observation.recording, 1 if is_bandwidth else 2)
     return time, time.weight(parsed_bandwidth(given)) if isinstance(given, str) else given
-
-
-def _penalty(settings: Settings, automatic: Any) -> tuple[float | None, float]:
-    if settings.regularization == "auto":
-        return automatic()
-    return None, float(settings.regularization)

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import log, sqrt
+from math import sqrt
 
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, squared, to_numpy
-from wavefact.noise import FEWEST_FOR_BULK, FLOOR, NoiseFloor, noise_floor, noise_threshold, polar_quantile
+from wavefact.noise import FEWEST_FOR_BULK, FLOOR, NoiseFloor, noise_floor, quiet_deviation
+from wavefact.noise_polar import noise_threshold, polar_quantile
 from wavefact.observed.observation import Observation
 from wavefact.observed.reduction import ObservedData
 from wavefact.observed.rough import rough_factors
@@ -27,7 +28,6 @@ from wavefact.solvers.descent import fit_courses
 
 __all__ = ["observed_floor", "observed_threshold", "settled_level"]
 
-NORMAL_MEDIAN, COMPLEX_MEDIAN = 0.6744897501960817, log(2) ** 0.5  # of magnitudes of normal variables
 LONG = 2**15  # samples that tell the quiet part of the spectrum
 DRAWN = 2**22  # entries of noise that are drawn at once
 N_ROUNDS, SETTLED = 8, 0.02  # of λ and noise in turn, until the noise falls by no more than this share
@@ -58,9 +58,7 @@ def _quiet_level(observation: Observation) -> float:
     )
     largest = float(np.max(np.abs(signals))) or 1.0
     sizes = np.abs(dct(signals / largest, axis=1, norm="ortho"))
-    median = COMPLEX_MEDIAN if np.iscomplexobj(signals) else NORMAL_MEDIAN
-    quietest = FLOOR * float(np.sqrt(np.mean(sizes**2)))
-    return largest * max(float(np.median(sizes)) / median, quietest)
+    return largest * quiet_deviation(sizes, np.iscomplexobj(signals))
 
 
 def observed_threshold(

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import Array, array_namespace, is_complex, like, squared, to_device, to_numpy
+from wavefact._arrays import Array, array_namespace, like, squared, to_device, to_numpy
 from wavefact._fit_checks import checked_operator
+from wavefact.blocks import in_double
 from wavefact.observed.checks import (
     check_channels,
     check_mask,
@@ -118,8 +119,7 @@ class Observation:
         """Yield spans of samples with the weighted signals over `scale`, in double precision."""
         width, start = max(self.recording.n_sensors, BLOCK_BYTES // (8 * self.recording.n_sensors)), 0
         for block in self.recording.iter_blocks(width):
-            xp = array_namespace(block)
-            block = xp.astype(block, xp.complex128 if is_complex(block) else xp.float64, copy=False)
+            block = in_double(block)
             span = slice(start, start + int(block.shape[1]))
             yield span, block * like(self.weights / scale, block)[:, None]
             start = span.stop

@@ -14,8 +14,7 @@ from wavefact._fit_result import (
     checked_axis,
     checked_penalty,
     oriented,
-    rescaled_step,
-    warn_of_limits,
+    solved,
 )
 from wavefact.factorization import Factorization
 from wavefact.noise import NoiseFloor
@@ -118,9 +117,7 @@ class ObservedTask:
         if start is not None:
             factors = like(start.spatial_factors, self._data.data)
             shapes = self._observation.operator.analyze(factors) / scale**0.5
-        report = None if callback is None else lambda step: callback(rescaled_step(step, scale))
-        solution = solver.solve(problem, shapes, report)
-        warn_of_limits(solution)
+        solution = solved(solver, problem, shapes, callback, scale)
         observation = self._observation
         courses = self._courses(problem, solution, debias=debias)
         fit = assembled(
