@@ -129,6 +129,8 @@ class Channels:
     denoised : bool
         Whether each shape is one of the structure, so that a mode is made of few of them; sensors are not.
     names : tuple of n_points str or None
+    principal : Principal or None
+        Of many sensors, the directions that the signals are in.
     """
 
     signals: np.ndarray
@@ -140,6 +142,7 @@ class Channels:
     unit: str
     denoised: bool
     names: tuple[str, ...] | None = None
+    principal: Principal | None = None
 
     @property
     def about(self) -> About:
@@ -226,13 +229,14 @@ def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channe
     check_signals(recording)
     signals = to_numpy(recording.load().signals)
     rate = checked_rate(recording.sampling_rate)
-    shapes = np.eye(signals.shape[0])
+    shapes, principal = np.eye(signals.shape[0]), None
     if is_compressed(signals.shape[0]):
-        shapes = Principal.of(signals).basis
+        principal = Principal.of(signals)
+        shapes = principal.basis
         signals = shapes.conj().T @ signals
     positions = recording.positions if operator is None else operator.positions
     about = recording.quantity, recording.unit
-    return Channels(signals, shapes, rate, operator, positions, *about, False, recording.names)
+    return Channels(signals, shapes, rate, operator, positions, *about, False, recording.names, principal)
 
 
 def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:

@@ -105,7 +105,7 @@ def identify(
         return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
     found = search(channels, frequency_range, settings)
-    model = with_span_errors(fitted(channels, found, settings), source)
+    model = with_span_errors(fitted(channels, found, settings), channels.principal or source)
     model = elastic(model, channels.operator, settings)
     _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(found))
     return model

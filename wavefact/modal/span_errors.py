@@ -14,7 +14,7 @@ import numpy as np
 from wavefact._arrays import to_numpy
 from wavefact.modal.channels import Components, NoisyComponents
 from wavefact.modal.model import ModalModel
-from wavefact.modal.principal import Principal, is_compressed
+from wavefact.modal.principal import Principal
 from wavefact.recording import Recording
 
 __all__ = ["with_span_errors"]
@@ -22,15 +22,15 @@ __all__ = ["with_span_errors"]
 _LARGE = 4096  # points, from which on errors are taken to be alike everywhere: no n × n array is made
 
 
-def with_span_errors(model: ModalModel, source: Components | Recording) -> ModalModel:
+def with_span_errors(model: ModalModel, span: Principal | Components | Recording) -> ModalModel:
     """Return a model whose shape errors hold those of the span.
 
     Parameters
     ----------
     model : ModalModel
         With errors of shapes within their span.
-    source : Factorization or Recording
-        What it was identified in.
+    span : Principal, Factorization or Recording
+        What it was identified in.  A recording itself stands for few sensors, whose span is everything.
 
     Notes
     -----
@@ -47,11 +47,10 @@ def with_span_errors(model: ModalModel, source: Components | Recording) -> Modal
     """
     if model.n_modes == 0:
         return model
-    if isinstance(source, Recording) and is_compressed(source.n_sensors):
-        principal = Principal.of(to_numpy(source.load().signals))
-        columns, variances = principal.basis, principal.variances
-    elif isinstance(source, NoisyComponents) and source.noise is not None:  # else λ was given
-        columns, variances = to_numpy(source.spatial_factors), _of_components(source, source.noise)
+    if isinstance(span, Principal):
+        columns, variances = span.basis, span.variances
+    elif isinstance(span, NoisyComponents) and span.noise is not None:  # else λ was given
+        columns, variances = to_numpy(span.spatial_factors), _of_components(span, span.noise)
     else:
         return model
     weights = np.linalg.pinv(columns) @ model.mode_shapes

@@ -147,7 +147,7 @@ def stabilization(
     settings = validated(IdentificationSettings() if settings is None else settings)
     channels = channels_of(source, operator)
     found = search(channels, frequency_range, settings)
-    model = with_span_errors(fitted(channels, found, settings), source)
+    model = with_span_errors(fitted(channels, found, settings), channels.principal or source)
     model = elastic(model, channels.operator, settings)
     groups = [group for each in found for group in _groups(each, channels, model, settings)]
     orders, poles, damping, stable = _poles(found)
