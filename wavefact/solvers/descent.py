@@ -128,7 +128,8 @@ def _mix(shapes: list[Array], steps: list[Array]) -> Array:
         return shapes[-1] + steps[-1]
     step_changes = xp.stack([_flat(new - old) for old, new in pairwise(steps)], axis=1)
     changes = xp.stack([_flat(new - old) for old, new in pairwise(shapes)], axis=1)
-    mixing = xp.linalg.pinv(step_changes, rtol=1e-12) @ _flat(steps[-1])
+    frame, triangle = xp.linalg.qr(step_changes, mode="reduced")
+    mixing = xp.linalg.pinv(triangle, rtol=1e-12) @ (adjoint(frame) @ _flat(steps[-1]))
     correction = (changes + step_changes) @ mixing
     return shapes[-1] + steps[-1] - xp.reshape(correction, shapes[-1].shape)
 

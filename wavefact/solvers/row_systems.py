@@ -1,8 +1,9 @@
 """Many small systems that differ in their diagonals: one for each row of the shapes.
 
-Where the entries of a diagonal are nearly equal, as on rows far from all centres beside the distance of the
-centres, their middle is taken for all of them: in the eigenbasis of the common matrix all rows are then
-solved at once, and a few steps of iterative refinement make up for the difference.  The other rows are solved
+Most rows are solved all at once, by a few steps of an iteration whose error falls to rounding: where the
+diagonal is far above the rest of the matrix, as on rows far from every centre, the rest is the correction
+(Jacobi); where the entries of the diagonal are nearly equal, as on rows far from all centres beside the
+distance of the centres, so are their differences, in the eigenbasis of the matrix.  The other rows are solved
 one by one, in batches.
 
 References
@@ -41,10 +42,11 @@ def solve_rows(matrix: Array, diagonals: Array, targets: Array) -> Array:
         return _one_by_one(matrix, diagonals, targets)
     xp = array_namespace(matrix)
     high, low = xp.max(diagonals, axis=1), xp.min(diagonals, axis=1)
-    is_far = to_numpy((high - low) <= CONTRACTION * (high + low))
-    places = [np.flatnonzero(part) for part in (is_far, ~is_far)]
-    solved = []
-    for place, solve in zip(places, (_by_iteration, _one_by_one), strict=True):
+    is_dominant = to_numpy(float(xp.max(xp.sum(xp.abs(matrix), axis=1))) <= CONTRACTION * low)
+    is_even = to_numpy(high - low <= CONTRACTION * (high + low)) & ~is_dominant
+    parts = (is_dominant, is_even, ~(is_dominant | is_even))
+    places, solved = [np.flatnonzero(part) for part in parts], []
+    for place, solve in zip(places, (_dominant, _even, _one_by_one), strict=True):
         if len(place):
             rows = like(place, matrix)
             solved.append(solve(matrix, xp.take(diagonals, rows, axis=0), xp.take(targets, rows, axis=0)))
@@ -52,7 +54,14 @@ def solve_rows(matrix: Array, diagonals: Array, targets: Array) -> Array:
     return xp.take(xp.concat(solved, axis=0), like(order, matrix), axis=0)
 
 
-def _by_iteration(matrix: Array, diagonals: Array, targets: Array) -> Array:
+def _dominant(matrix: Array, diagonals: Array, targets: Array) -> Array:
+    xp, found = array_namespace(matrix), targets / diagonals
+    for _ in range(N_STEPS):
+        found = (targets - found @ xp.matrix_transpose(matrix)) / diagonals
+    return found
+
+
+def _even(matrix: Array, diagonals: Array, targets: Array) -> Array:
     xp = array_namespace(matrix)
     energies, basis = xp.linalg.eigh(xp.matrix_transpose(matrix))
     middles = 0.5 * (xp.max(diagonals, axis=1) + xp.min(diagonals, axis=1))[:, None]
