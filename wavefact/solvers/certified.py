@@ -40,9 +40,8 @@ class _State:
     """Factors with what follows from them."""
 
     factors: Factors
-    residual: Array
-    image: Any  # what the search needs of the residual
     primal: float
+    alignment: tuple[float, float]  # ⟨Y, R⟩ and ‖R‖²
 
     def __len__(self) -> int:
         return self.factors.n_components
@@ -106,7 +105,7 @@ class CertifiedGrowth:
                 if not state.primal < before.primal:
                     break
                 continue
-            new, highest = search.grow(state.image, above)
+            new, highest = search.grow(run.image, above)
             room = (self.max_components or SPARE * search.most) - len(state)
             if run.report(state, highest):
                 return run.give_up(state, Status.STOPPED)
@@ -134,6 +133,8 @@ class _Run:
         self._problem, self._search, self._rtol, self._callback = problem, search, rtol, callback
         self._accuracy, self._final = LOOSE, max(1e-3 * rtol, TIGHTEST)
         self._history: list[Step] = []
+        self._residual: Array = None  # of the last state, and what the search needs of it
+        self.image: Any = None
 
     def descend(self, seed: Seed) -> _State:
         """Minimise from `seed`, then drop what vanished and merge what coincides."""
@@ -171,7 +172,7 @@ class _Run:
             state = self.refine(state)
             above = self._sweep(state)
         if len(above) == 0:
-            above = self._search.prove(state.image, state.factors, self._level(state))
+            above = self._search.prove(self.image, state.factors, self._level(state))
         return state, above
 
     def report(self, state: _State, polar_found: float) -> bool:
@@ -185,27 +186,29 @@ class _Run:
 
     def proven(self, state: _State) -> Solution:
         """Return the certified solution."""
-        attained = self._search.attained(state.image, state.factors)
+        attained = self._search.attained(self.image, state.factors)
         certificate = self._certificate(state, attained, self._proven_level(state))
         return self._solution(state, certificate, Status.CERTIFIED)
 
     def give_up(self, state: _State, status: Status) -> Solution:
         """Return what there is, with the gap that can be proven for it."""
-        attained, upper = self._search.polar(state.image, state.factors, 0.1 * self._rtol)
+        attained, upper = self._search.polar(self.image, state.factors, 0.1 * self._rtol)
         certificate = self._certificate(state, attained, upper)
         return self._solution(
             state, certificate, Status.CERTIFIED if certificate.gap <= self._rtol else status
         )
 
     def _state(self, factors: Factors) -> _State:
-        residual = self._problem.residual(factors.shapes, factors.courses)
-        primal = float(self._problem.objective(*factors))
-        return _State(factors, residual, self._search.image(residual), primal)
+        self._residual = self.image = None  # large: those of the state before are freed first
+        self._residual = self._problem.residual(factors.shapes, factors.courses)
+        self.image = self._search.image(self._residual)
+        alignment = self._problem.alignment(self._residual)
+        return _State(factors, float(self._problem.objective(*factors)), alignment)
 
     def _sweep(self, state: _State) -> Any:
         level = max(self._level(state), self._problem.regularization * (1.0 + self._accuracy))
         # Lower estimates suffice here: what they miss, the proof finds.
-        return self._search.sweep(state.image, state.factors, level)
+        return self._search.sweep(self.image, state.factors, level)
 
     def _level(self, state: _State) -> float:
         """Return λ(1 + ε) such that a polar below it means a gap of at most 3/4 rtol.
@@ -213,7 +216,7 @@ class _Run:
         At a stationary point the gap is ``ε(⟨Y, R⟩ − ‖R‖²) + ε²‖R‖²/2``, and ‖R‖²/2 ≤ primal:
         rtol/2 goes to the first term, rtol/4 to the second, the rest to the descent.
         """
-        aligned, energy = self._problem.alignment(state.residual)
+        aligned, energy = state.alignment
         slack = 0.5 * self._rtol * state.primal / (aligned - energy) if aligned > energy else np.inf
         return self._problem.regularization * (1.0 + min(slack, 0.5 * self._rtol**0.5))
 
@@ -226,7 +229,7 @@ class _Run:
         return 1e-3 * self._rtol * float(self._problem.objective(*factors)) / penalty if penalty > 0 else 0.0
 
     def _certificate(self, state: _State, attained: float, upper: float) -> Certificate:
-        return certify(self._problem, state.primal, state.residual, attained, upper)
+        return certify(self._problem, state.primal, self._residual, attained, upper)
 
     def _record(self, state: _State, certificate: Certificate, proven: bool) -> bool:
         gap, polar_found = certificate.gap, certificate.polar

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavefact._arrays import Array, array_namespace, like, squared, to_numpy
+from wavefact._arrays import Array, adjoint, array_namespace, like, squared, to_numpy
 from wavefact.problem import Problem
 from wavefact.solvers.base import Factors
 from wavefact.spectral_windows import WindowedResidual
@@ -15,6 +15,7 @@ MOST_PEAKS = 20  # per round
 SAME_PEAK = 2.0  # bandwidths: the distance of neighbours that may belong to one peak
 SAME_CENTRE = 1e-3  # of the bandwidth: components closer than this may be one
 SAME_SHAPE = 1e-8  # 1 − MAC
+SAME_WAVE = 0.9  # MAC of new components
 
 
 def grow(problem: Problem, image: WindowedResidual, above: np.ndarray) -> tuple[Array, float]:
@@ -32,17 +33,32 @@ def grow(problem: Problem, image: WindowedResidual, above: np.ndarray) -> tuple[
     behind = np.append(-np.inf, np.where(is_same, values[:-1], -np.inf))
     peaks = np.flatnonzero((values >= ahead) & (values >= behind))
     loudest = peaks[np.argsort(-values[peaks], kind="stable")][:MOST_PEAKS]
-    added, highest = [], 0.0
+    added, heights = [], []
     for centre in centres[loudest].tolist():
         found = image.atoms(centre)
-        highest = max(highest, float(found.values[0]))
         count = max(1, int(np.sum(found.values > problem.regularization)))
+        heights.append(found.values[:count])
         shapes = found.shapes[:, :count]
         excess = np.maximum(found.values[:count] / problem.regularization - 1.0, 1e-12)
         energy = xp.sum(squared(shapes), axis=0)
         amplitudes = problem.regularization * like(excess, energy) / energy
         added.append(shapes * amplitudes**0.5)
-    return xp.concat(added, axis=1), highest
+    order = np.argsort(-np.concatenate(heights), kind="stable")
+    shapes = xp.take(xp.concat(added, axis=1), like(order, problem.data), axis=1)
+    kept = like(_first_of_their_kind(shapes), shapes)
+    return xp.take(shapes, kept, axis=1), float(np.concatenate(heights).max())
+
+
+def _first_of_their_kind(shapes: Array) -> np.ndarray:
+    """Return the shapes that no earlier one resembles: filters beside a loud wave's own pass it too."""
+    sizes = array_namespace(shapes).sum(squared(shapes), axis=0) ** 0.5
+    unit = shapes / sizes[None, :]
+    alike = np.abs(to_numpy(adjoint(unit) @ unit)) ** 2 > SAME_WAVE
+    kept: list[int] = []
+    for i in range(len(alike)):
+        if not np.any(alike[i, kept]):
+            kept.append(i)
+    return np.asarray(kept)
 
 
 def prune(factors: Factors, vanishing: float, bandwidth: float) -> Factors:

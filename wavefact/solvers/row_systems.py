@@ -19,7 +19,7 @@ from wavefact._arrays import Array, adjoint, array_namespace, device, like, to_n
 
 __all__ = ["solve_rows"]
 
-BLOCK = 2**23  # entries of matrices that are solved in one batch
+BLOCK = 2**20  # entries of matrices that are solved in one batch
 FEW = 64  # rows, up to which all are solved one by one
 CONTRACTION = 0.004  # of the error in each step of the iteration, at most
 N_STEPS = 7  # by which it falls to rounding
