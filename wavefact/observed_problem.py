@@ -96,6 +96,6 @@ class ObservedProblem(Problem):
             total = total + mask @ xp.matrix_transpose(pairs)
         return xp.reshape(total, (-1, n, n))
 
-    def _left(self, seen: Array, courses: Array, part: slice) -> Array:
+    def _left(self, seen: Array, courses: Array, part: tuple[slice, slice]) -> Array:
         left = super()._left(seen, courses, part)
-        return left if self.mask is None else left * self.mask[:, part]
+        return left if self.mask is None else left * self.mask[part]

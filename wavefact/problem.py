@@ -98,7 +98,7 @@ class Problem:
     def energy(self) -> float:
         """‖Y‖², the squared Frobenius norm of the data."""
         xp = array_namespace(self.data)
-        return float(sum(xp.sum(squared(self.data[:, part])) for part in self._parts()))
+        return float(sum(xp.sum(squared(self.data[part])) for part in self._parts()))
 
     @property
     def no_shapes(self) -> Array:
@@ -115,11 +115,12 @@ class Problem:
 
     def residual(self, shapes: Array, courses: Array) -> Array:
         """Return Y − D Xᵀ, shape (n_points, n_samples)."""
-        return self._left(self.seen(shapes), courses, slice(None))
+        return self._left(self.seen(shapes), courses, (slice(None), slice(None)))
 
-    def _left(self, seen: Array, courses: Array, part: slice) -> Array:
-        """Return the residual of some columns."""
-        return self.data[:, part] - seen @ courses[:, part]
+    def _left(self, seen: Array, courses: Array, part: tuple[slice, slice]) -> Array:
+        """Return the residual of some rows and columns."""
+        rows, columns = part
+        return self.data[part] - seen[rows, :] @ courses[:, columns]
 
     def penalties(self, shapes: Array, courses: Array, centres: Array, tones: Array | None = None) -> Array:
         """Return θ_i = ½(‖x_i‖²_μ + ‖d_i‖²_κ), shape (n_components,), with tones where time has a weight."""
@@ -162,17 +163,19 @@ class Problem:
         xp = array_namespace(self.data)
         aligned, energy = 0.0, 0.0
         for part in self._parts():
-            data = self.data[:, part]
+            data = self.data[part]
             conjugate = xp.conj(data) if is_complex(data) else data
-            aligned += float(real(xp.sum(conjugate * residual[:, part])))
-            energy += float(xp.sum(squared(residual[:, part])))
+            aligned += float(real(xp.sum(conjugate * residual[part])))
+            energy += float(xp.sum(squared(residual[part])))
         return aligned, energy
 
-    def _parts(self) -> list[slice]:
-        """Return spans of columns so short that a copy of one takes little memory."""
-        n_points, n_columns = self.data.shape
-        size = max(1, PART // max(int(n_points), 1))
-        return [slice(i, min(i + size, int(n_columns))) for i in range(0, max(int(n_columns), 1), size)]
+    def _parts(self) -> list[tuple[slice, slice]]:
+        """Return rows and columns of parts so small that a copy of one takes little memory."""
+        n_points, n_columns = (int(n) for n in self.data.shape)
+        long, short = max(n_points, n_columns, 1), max(min(n_points, n_columns), 1)
+        size = max(1, PART // short)
+        spans = [slice(i, min(i + size, long)) for i in range(0, long, size)]
+        return [(span, slice(None)) if n_points > n_columns else (slice(None), span) for span in spans]
 
     def gram(self, residual: Array) -> Array:
         """Return R Rᴴ, shape (n_points, n_points), which holds all the polar needs."""
