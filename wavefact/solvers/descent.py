@@ -27,6 +27,7 @@ __all__ = ["Round", "accelerate", "descend", "fit_courses", "retune", "ridge", "
 
 MEMORY = 10  # pairs of past iterates that are mixed
 FLOOR = 1e-14  # relative noise of the objective in double precision
+MANY = 2**18  # unknowns, beyond which mixing takes normal equations
 TINY = 1e-300  # keeps vanished shapes from dividing zero by zero
 
 
@@ -127,10 +128,16 @@ def _mix(shapes: list[Array], steps: list[Array]) -> Array:
     if len(steps) == 1:
         return shapes[-1] + steps[-1]
     step_changes = xp.stack([_flat(new - old) for old, new in pairwise(steps)], axis=1)
-    changes = xp.stack([_flat(new - old) for old, new in pairwise(shapes)], axis=1)
-    frame, triangle = xp.linalg.qr(step_changes, mode="reduced")
-    mixing = xp.linalg.pinv(triangle, rtol=1e-12) @ (adjoint(frame) @ _flat(steps[-1]))
-    correction = (changes + step_changes) @ mixing
+    target = _flat(steps[-1])
+    if target.shape[0] > MANY:  # normal equations: single accuracy does where safeguards follow
+        normal = adjoint(step_changes) @ step_changes
+        mixing = xp.linalg.pinv(normal, rtol=1e-12) @ (adjoint(step_changes) @ target)
+    else:
+        frame, triangle = xp.linalg.qr(step_changes, mode="reduced")
+        mixing = xp.linalg.pinv(triangle, rtol=1e-12) @ (adjoint(frame) @ target)
+    correction = step_changes @ mixing
+    for i, (old, new) in enumerate(pairwise(shapes)):
+        correction = correction + _flat(new - old) * mixing[i]
     return shapes[-1] + steps[-1] - xp.reshape(correction, shapes[-1].shape)
 
 
