@@ -10,6 +10,7 @@ import pytest
 from independent import noise, problem_of
 
 import wavefact as wf
+from wavefact import _arrays
 from wavefact.noise_polar import noise_threshold
 from wavefact.operators import Plate
 from wavefact.polar import polar
@@ -47,6 +48,26 @@ def waves(n, n_samples, deviation=0.3):
 
 def dense(self):
     raise AssertionError("the dense eigenbasis was asked for")
+
+
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_windows_in_stacks_as_on_a_card_give_the_same(monkeypatch, library):
+    signals, operator = waves(22, 40), Plate((22, 22))
+    weight = (10 * operator.eigenvalues.min()) ** -2.0
+    if library == "torch":
+        signals = pytest.importorskip("torch", reason="torch is not installed").as_tensor(signals)
+
+    def solved():
+        return wf.factorize(signals, operator, wave_weight=weight, time_weight=0.0, rtol=1e-8)
+
+    expected = solved()
+    monkeypatch.setattr(_arrays, "is_on_host", lambda values: False)
+    monkeypatch.setattr(_arrays, "ON_CARD", 2**18)  # a few windows
+    found = solved()
+    assert found.status is wf.Status.CERTIFIED
+    assert found.certificate.primal == pytest.approx(expected.certificate.primal, rel=1e-9)
+    assert found.certificate.polar_upper == pytest.approx(expected.certificate.polar_upper, rel=1e-6)
+    np.testing.assert_allclose(found.time_courses, expected.time_courses, atol=1e-5)
 
 
 def test_ten_thousand_points_need_neither_a_basis_nor_its_memory(monkeypatch):

@@ -19,6 +19,8 @@ from wavefact.errors import InputError, MissingPackageError
 Array = Any
 """An array of any library that follows the Python array standard."""
 
+ON_CARD = 2**26  # entries in one operation, which keep a graphics card busy without filling it
+SMALL = 64  # rows of matrices that are decomposed on the host, as that is faster, transfers included
 COPIES = 5  # of a recording that a card holds at once: signals, spectrum, residual, work
 
 __all__ = ["Array", "array_namespace", "as_array", "device", "like", "to_numpy"]
@@ -49,6 +51,39 @@ def like(values: Any, reference: Array) -> Array:
     if is_numpy_namespace(xp):
         return np.asarray(values)
     return xp.asarray(values, device=device(reference))
+
+
+def is_on_host(values: Array) -> bool:
+    """Tell whether `values` are in the memory of the processor."""
+    return str(getattr(device(values), "type", "cpu")) == "cpu"
+
+
+def at_once(reference: Array, on_host: int) -> int:
+    """Return how many entries belong into one operation where `reference` is, given those on a host."""
+    return on_host if is_on_host(reference) else ON_CARD
+
+
+def eigh(matrix: Array) -> tuple[Array, Array]:
+    """Return ascending eigenvalues and eigenvectors of a Hermitian matrix."""
+    if is_on_host(matrix) or matrix.shape[0] > SMALL:
+        found = array_namespace(matrix).linalg.eigh(matrix)
+        return found.eigenvalues, found.eigenvectors
+    values, vectors = np.linalg.eigh(to_numpy(matrix))
+    return like(values, matrix), like(vectors, matrix)
+
+
+def pinv(matrix: Array, rtol: float) -> Array:
+    """Return the pseudoinverse of a small matrix, where singular values below `rtol` of the largest are 0."""
+    if is_on_host(matrix):
+        return array_namespace(matrix).linalg.pinv(matrix, rtol=rtol)
+    return like(np.linalg.pinv(to_numpy(matrix), rtol=rtol), matrix)
+
+
+def self_products(rows: Array) -> Array:
+    """Return A Aᴴ of each matrix of (n_matrices, n, n_columns)."""
+    if rows.shape[0] == 1:  # libraries know that the product of one matrix with itself takes half the work
+        return (rows[0, ...] @ adjoint(rows[0, ...]))[None, ...]
+    return rows @ adjoint(rows)
 
 
 def is_complex(values: Array) -> bool:

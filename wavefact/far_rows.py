@@ -15,7 +15,7 @@ Horn & Johnson, "Matrix Analysis", 2nd ed., theorem 7.7.7 (Schur complements of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -52,6 +52,18 @@ class Rows:
             return self.residual[first:stop, :]
         index = like(self._spans.order[first:stop], self.residual)
         return array_namespace(self.residual).take(self.residual, index, axis=0)
+
+    def stacked(self, spans: Sequence[Span]) -> Array:
+        """Return the rows of each span, (n_spans, n, n_columns), followed by zeros where others have more."""
+        if len(spans) == 1:
+            return self.take(spans[0].first, spans[0].stop)[None, ...]
+        xp, sizes = array_namespace(self.residual), np.asarray([span.size for span in spans])
+        places = np.arange(sizes.max())[None, :] + np.asarray([span.first for span in spans])[:, None]
+        index = self._spans.order[np.minimum(places, len(self) - 1)]
+        rows = xp.take(self.residual, like(index.ravel(), self.residual), axis=0)
+        there = like((np.arange(sizes.max()) < sizes[:, None]).astype(float), self.residual)
+        rows = xp.reshape(rows, (*index.shape, -1))
+        return rows * xp.astype(there, rows.dtype)[:, :, None]
 
     def tail(self, span: Span) -> float:
         """Return t ≥ λ_max(T) at every centre of a span, T of all rows outside it.

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import log, pi, sqrt
+from math import sqrt
 
 import numpy as np
 
 from wavefact._arrays import Array, like
+from wavefact.noise_draws import bartlett, gumbel_quantile
+from wavefact.noise_spans import noise_of_spans
 from wavefact.problem import Axis
-from wavefact.ritz import candidate_centres, ritz, ritz_above
-from wavefact.spectral_spans import Span, Spans
+from wavefact.ritz import candidate_centres, ritz
+from wavefact.spectral_spans import Spans
 
 __all__ = ["DrawnThreshold", "noise_threshold", "polar_quantile"]
 
@@ -71,16 +73,13 @@ def noise_threshold(
     R Rᵀ of noise is Wishart distributed, so it is drawn by Bartlett's decomposition, at a cost
     that does not depend on n_samples; white noise of many points span by span.
     """
-    spans = Spans(axis)
+    spans, n_draws = Spans(axis), n_draws or _default_draws(axis)
     if mixing is None and len(spans.plan) > 1:
-        centres = candidate_centres(axis)
-        return _quantile(
-            axis, lambda: _highest_of_spans(spans, centres, n_samples, complex_noise, rng), n_draws
-        )
+        return noise_of_spans(spans, n_samples, complex_noise, rng, n_draws, QUANTILE)
     n_sensors = len(axis) if mixing is None else mixing.shape[1]
 
     def draw() -> np.ndarray:
-        factor = _bartlett(n_sensors, n_samples, complex_noise, rng)
+        factor = bartlett(n_sensors, n_samples, complex_noise, rng)
         factor = factor if mixing is None else mixing @ factor
         return np.asarray(factor @ factor.conj().T)
 
@@ -92,14 +91,13 @@ def polar_quantile(axis: Axis, draw: Callable[[], np.ndarray], n_draws: int | No
 
     The polar being a maximum, a Gumbel law is fitted by moments to a few draws.
     """
-    centres = candidate_centres(axis)
-    return _quantile(axis, lambda: _highest(like(draw(), axis.eigenvalues), axis, centres), n_draws)
+    centres, n_draws = candidate_centres(axis), n_draws or _default_draws(axis)
+    values = [_highest(like(draw(), axis.eigenvalues), axis, centres) for _ in range(n_draws)]
+    return gumbel_quantile(QUANTILE, np.asarray(values))
 
 
-def _quantile(axis: Axis, highest: Callable[[], float], n_draws: int | None) -> float:
-    draws = [highest() for _ in range(n_draws or int(np.clip(DRAWN_ROWS // len(axis), *DRAWS)))]
-    spread = float(np.std(draws, ddof=1)) * sqrt(6.0) / pi
-    return float(np.mean(draws)) + spread * (-np.euler_gamma - log(-log(QUANTILE)))
+def _default_draws(axis: Axis) -> int:
+    return int(np.clip(DRAWN_ROWS // len(axis), *DRAWS))
 
 
 def _highest(gram: Array, axis: Axis, centres: np.ndarray) -> float:
@@ -108,46 +106,3 @@ def _highest(gram: Array, axis: Axis, centres: np.ndarray) -> float:
         rough = ritz(gram, axis, centres, ROUGH_STEPS)
         centres = centres[rough >= np.quantile(rough, KEPT_FROM)]
     return float(ritz(gram, axis, centres).max())
-
-
-def _highest_of_spans(
-    spans: Spans, centres: np.ndarray, n_samples: float, complex_noise: bool, rng: np.random.Generator
-) -> float:
-    """Return the largest Ritz value where every span has noise of its own.
-
-    What a filter passes of rows outside the span is counted by Chevet's bound √Σq + √n_samples of the
-    expected norm, q the filter's power gains.
-    """
-    highest = 0.0
-    for span, part in spans.shared(centres):
-        axis = spans.axis_of(span.first, span.stop)
-        factor = _bartlett(span.size, n_samples, complex_noise, rng)
-        gram = like(factor @ factor.conj().T, axis.eigenvalues)
-        raised = _raised(spans, span, part, sqrt(n_samples))
-        above = ritz_above(gram, axis, part, highest / raised)
-        highest = max(highest, raised * float(ritz(gram, axis, above).max(initial=0.0)))
-    return highest
-
-
-def _raised(spans: Spans, span: Span, centres: np.ndarray, root_samples: float) -> float:
-    """Return by how much far rows raise the expected norm at the middle of a span's centres."""
-    gains = 1.0 / (1.0 + spans.axis.weight * (spans.eigenvalues - np.median(centres)) ** 2)
-    near = float(np.sum(gains[span.first : span.stop]))
-    return (sqrt(float(np.sum(gains))) + root_samples) / (sqrt(near) + root_samples)
-
-
-def _bartlett(n: int, n_samples: float, complex_noise: bool, rng: np.random.Generator) -> np.ndarray:
-    """Return a factor whose Gram matrix has the law of that of n × n_samples normal noise."""
-    shape = (n, min(n, max(int(n_samples), 1)))
-
-    def normal() -> np.ndarray:
-        return rng.normal(size=shape)
-
-    freedom = n_samples - np.arange(shape[1])
-    if complex_noise:
-        factor = np.tril((normal() + 1j * normal()) / sqrt(2.0), k=-1)
-        diagonal = np.sqrt(rng.chisquare(2.0 * freedom) / 2.0)
-    else:
-        factor, diagonal = np.tril(normal(), k=-1), np.sqrt(rng.chisquare(freedom))
-    factor[np.arange(shape[1]), np.arange(shape[1])] = diagonal
-    return factor

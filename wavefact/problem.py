@@ -20,7 +20,17 @@ from math import sqrt
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, real, squared, to_numpy
+from wavefact._arrays import (
+    Array,
+    adjoint,
+    array_namespace,
+    at_once,
+    is_complex,
+    like,
+    real,
+    squared,
+    to_numpy,
+)
 
 __all__ = ["Axis", "Problem", "unweighted"]
 
@@ -34,7 +44,7 @@ class Axis:
     Parameters
     ----------
     eigenvalues : array, shape (n,)
-        Eigenvalues α of the operator, ≥ 0.
+        Eigenvalues α of the operator, ≥ 0; (n_axes, n) of several axes side by side.
     weight : float
         Wave weight γ ≥ 0; 0 leaves the axis without a wave equation.
     """
@@ -58,7 +68,7 @@ class Axis:
 
     def weights(self, centres: Array) -> Array:
         """Return w_j(κ) = 1 + γ (α_j − κ)², shape (n, n_centres)."""
-        return 1.0 + self.weight * (self.eigenvalues[:, None] - centres[None, :]) ** 2
+        return 1.0 + self.weight * (self.eigenvalues[..., :, None] - centres[..., None, :]) ** 2
 
 
 def unweighted(n: int, reference: Array) -> Axis:
@@ -165,15 +175,15 @@ class Problem:
         for part in self._parts():
             data = self.data[part]
             conjugate = xp.conj(data) if is_complex(data) else data
-            aligned += float(real(xp.sum(conjugate * residual[part])))
-            energy += float(xp.sum(squared(residual[part])))
-        return aligned, energy
+            aligned = aligned + real(xp.sum(conjugate * residual[part]))
+            energy = energy + xp.sum(squared(residual[part]))
+        return float(aligned), float(energy)
 
     def _parts(self) -> list[tuple[slice, slice]]:
         """Return rows and columns of parts so small that a copy of one takes little memory."""
         n_points, n_columns = (int(n) for n in self.data.shape)
         long, short = max(n_points, n_columns, 1), max(min(n_points, n_columns), 1)
-        size = max(1, PART // short)
+        size = max(1, at_once(self.data, PART) // short)
         spans = [slice(i, min(i + size, long)) for i in range(0, long, size)]
         return [(span, slice(None)) if n_points > n_columns else (slice(None), span) for span in spans]
 

@@ -15,10 +15,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from wavefact._arrays import Array, array_namespace, is_complex, like, real, squared, to_numpy
+from wavefact._arrays import Array, array_namespace, is_complex, like, real, to_numpy
 from wavefact.problem import Axis
 
-__all__ = ["candidate_centres", "ritz", "ritz_above", "ritz_from"]
+__all__ = ["candidate_centres", "largest_ritz", "ritz", "ritz_from"]
 
 N_STEPS = 16  # of Lanczos: about 1e-3 on pure noise, far better where something stands out
 THINNING = 0.2  # of the bandwidth
@@ -59,32 +59,37 @@ def ritz(gram: Array, axis: Axis, centres: np.ndarray, n_steps: int = N_STEPS) -
     """
     if len(centres) == 0:
         return np.zeros(0)
-    xp = array_namespace(gram)
-    gains = axis.weights(like(centres, axis.eigenvalues)) ** -0.5
-    if len(axis) <= LARGE:
+    return largest_ritz(gram, axis.weights(like(centres, axis.eigenvalues)) ** -0.5, n_steps)
+
+
+def largest_ritz(gram: Array, gains: Array, n_steps: int = N_STEPS) -> np.ndarray:
+    """Return the root of the largest Ritz value of diag(gains) G diag(gains) for each column of gains.
+
+    Parameters
+    ----------
+    gram : array, shape (..., n, n)
+        Positive semidefinite matrices G.
+    gains : array, shape (..., n, n_columns)
+    n_steps : int
+        Lanczos steps.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., n_columns)
+    """
+    if int(gains.shape[-2]) <= LARGE:
         return _filtered(gram, gains, n_steps)
-    largest = xp.max(xp.abs(gram))
+    xp = array_namespace(gram)
+    largest = xp.max(xp.abs(gram), axis=(-2, -1), keepdims=True)
     scale = xp.where(largest > 0, largest, xp.ones_like(largest))
     half = xp.complex64 if is_complex(gram) else xp.float32
     values = _filtered(xp.astype(gram / scale, half), xp.astype(gains, xp.float32), n_steps)
-    return np.asarray(values.astype(float) * float(scale) ** 0.5 * (1.0 - ROUNDING))
-
-
-def ritz_above(gram: Array, axis: Axis, centres: np.ndarray, level: float) -> np.ndarray:
-    """Return the centres where the lower estimate exceeds `level`; none where no row sum of |R Rᴴ| does."""
-    if len(centres) == 0:
-        return centres
-    xp = array_namespace(gram)
-    gains = axis.weights(like(centres, axis.eigenvalues)) ** -0.5
-    sums = to_numpy(xp.max(gains * (xp.abs(gram) @ gains), axis=0))
-    kept = centres[sums > level**2 * (1.0 - 1e-9)]
-    return kept[ritz(gram, axis, kept) > level]
+    return np.asarray(values.astype(float) * to_numpy(scale[..., 0]) ** 0.5 * (1.0 - ROUNDING))
 
 
 def _filtered(gram: Array, gains: Array, n_steps: int) -> np.ndarray:
-    """Return the root of the largest Ritz value for each filter; `gains` are (n, n_centres)."""
     # A fixed start without symmetry, heaviest where the filter passes.
-    spread = 0.5 + (GOLDEN * np.arange(1, int(gains.shape[0]) + 1)) % 1.0
+    spread = 0.5 + (GOLDEN * np.arange(1, int(gains.shape[-2]) + 1)) % 1.0
     start = array_namespace(gram).astype(gains * like(spread, gains)[:, None], gram.dtype)
     return ritz_from(lambda vectors: gains * (gram @ (gains * vectors)), start, n_steps)
 
@@ -95,45 +100,47 @@ def ritz_from(apply: Callable[[Array], Array], start: Array, n_steps: int) -> np
     Parameters
     ----------
     apply : callable
-        Multiplies each column of an array (n, n_matrices) by its own Hermitian matrix.
-    start : array, shape (n, n_matrices)
+        Multiplies each column of an array (..., n, n_matrices) by its own Hermitian matrix.
+    start : array, shape (..., n, n_matrices)
         Where each begins.
     n_steps : int
         Lanczos steps.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., n_matrices)
     """
     xp = array_namespace(start)
-    vectors = start / _nonzero(_norms(start))
-    before, diagonal, beside = xp.zeros_like(vectors), [], []
-    norms = None
-    for _ in range(min(n_steps, int(start.shape[0]))):
+    vectors, norms = _unit(start)
+    before = xp.zeros_like(vectors)
+    diagonal: list[Array] = []
+    beside: list[Array] = []
+    for _ in range(min(n_steps, int(start.shape[-2]))):
         images = apply(vectors)
-        if norms is not None:
+        if beside:
             images = images - before * norms
-        diagonal.append(real(xp.sum(_conjugate(vectors) * images, axis=0)))
-        images = images - vectors * diagonal[-1]
-        norms = _norms(images)
+        shares = real(xp.sum(_conjugate(vectors) * images, axis=-2, keepdims=True))
+        images = images - vectors * shares
+        before, (vectors, norms) = vectors, _unit(images)
+        diagonal.append(shares)
         beside.append(norms)
-        before, vectors = vectors, images / _nonzero(norms)
-    return _largest(to_numpy(xp.stack(diagonal)), to_numpy(xp.stack(beside)))
+    return _largest(to_numpy(xp.concat(diagonal, axis=-2)), to_numpy(xp.concat(beside, axis=-2)))
 
 
-def _nonzero(norms: Array) -> Array:
-    xp = array_namespace(norms)
-    return xp.where(norms > 0, norms, xp.ones_like(norms))
+def _unit(vectors: Array) -> tuple[Array, Array]:
+    """Return each column over its norm, or zero, and the norms."""
+    xp = array_namespace(vectors)
+    norms = xp.linalg.vector_norm(vectors, axis=-2, keepdims=True)
+    return vectors / xp.clip(norms, min=float(xp.finfo(norms.dtype).smallest_normal)), norms
 
 
 def _largest(diagonal: np.ndarray, beside: np.ndarray) -> np.ndarray:
-    """Return the root of the largest eigenvalue of each tridiagonal matrix."""
-    n_steps, n_centres = diagonal.shape
-    matrices = np.zeros((n_centres, n_steps, n_steps))
-    steps = np.arange(n_steps)
-    matrices[:, steps, steps] = diagonal.T
-    matrices[:, steps[1:], steps[:-1]] = beside[:-1].T  # eigvalsh reads the lower triangle
-    return np.sqrt(np.maximum(np.linalg.eigvalsh(matrices)[:, -1], 0.0))
-
-
-def _norms(vectors: Array) -> Array:
-    return array_namespace(vectors).sum(squared(vectors), axis=0) ** 0.5
+    """Return the root of the largest eigenvalue of each tridiagonal matrix, from (..., n_steps, n)."""
+    matrices = np.zeros((*diagonal.shape[:-2], diagonal.shape[-1], diagonal.shape[-2], diagonal.shape[-2]))
+    steps = np.arange(diagonal.shape[-2])
+    matrices[..., steps, steps] = np.swapaxes(diagonal, -1, -2)
+    matrices[..., steps[1:], steps[:-1]] = np.swapaxes(beside[..., :-1, :], -1, -2)  # the lower triangle
+    return np.sqrt(np.maximum(np.linalg.eigvalsh(matrices)[..., -1], 0.0))
 
 
 def _conjugate(values: Array) -> Array:

@@ -110,8 +110,7 @@ class Spans:
         first, stop = first // self.block * self.block, -(-stop // self.block) * self.block
         return Span(bounds, max(first, 0), min(stop, len(self)))
 
-    def shared(self, centres: np.ndarray) -> list[tuple[Span, np.ndarray]]:
-        """Return each span that has some of the ascending `centres`, with these."""
+    def place(self, centres: np.ndarray) -> np.ndarray:
+        """Return which span of the plan has each centre."""
         ends = np.asarray([span.bounds[1] for span in self.plan[:-1]])
-        place = np.searchsorted(ends, centres, side="right")
-        return [(self.plan[i], centres[place == i]) for i in np.unique(place).tolist()]
+        return np.searchsorted(ends, centres, side="right")

@@ -9,17 +9,25 @@ exactly.  No matrix of n_points × n_points is formed.  A residual of few rows i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, like, squared, to_numpy
+from wavefact._arrays import (
+    Array,
+    adjoint,
+    array_namespace,
+    like,
+    squared,
+    to_numpy,
+)
 from wavefact.far_rows import Rows, seen_through
-from wavefact.polar import Atoms, Polar, atoms, bracket, prove, rounding, spectrum
+from wavefact.polar import Atoms, Polar, atoms, bracket, spectrum
+from wavefact.polar_proof import prove, rounding
 from wavefact.problem import Axis
-from wavefact.ritz import candidate_centres, ritz, ritz_above, ritz_from
+from wavefact.ritz import candidate_centres, ritz_from
 from wavefact.spectral_spans import CORE, Span, Spans
+from wavefact.window_stacks import Stack, alike
 
 __all__ = ["WindowedResidual"]
 
@@ -27,17 +35,8 @@ LOUD = 0.5  # of τ²: far rows that may be louder need their exact share
 FEW = 2  # intervals to begin with where a test takes all rows
 N_STEPS = 16  # of Lanczos from a window's own vector
 MOST_ATOMS = 8  # at one centre
-ATOM_RTOL, MOST_ITERATIONS = 1e-7, 30  # gain of the largest singular value at which iterations end
+ATOM_RTOL, MOST_ITERATIONS = 1e-7, 30  # gain of the largest singular values at which iterations end
 REMEMBERED = 2**25  # entries of windows that are kept for the next search of the same residual
-
-
-@dataclass(frozen=True)
-class _Window:
-    """The rows of one span, as their Gram matrix."""
-
-    span: Span
-    gram: Array
-    axis: Axis
 
 
 class WindowedResidual:
@@ -55,7 +54,8 @@ class WindowedResidual:
     def __init__(self, residual: Array, axis: Axis, core: int = CORE) -> None:
         self._residual, self._axis, self._spans = residual, axis, Spans(axis, core)
         self._rows = Rows(residual, self._spans)
-        self._grams: dict[tuple[int, int], Array] = {}
+        self._stacks: dict[tuple[Span, ...], Stack] = {}
+        self._n_kept = 0
 
     @property
     def rounding(self) -> float:
@@ -64,53 +64,57 @@ class WindowedResidual:
 
     def sweep(self, more: np.ndarray, level: float) -> np.ndarray:
         """Return the candidate centres, and of `more`, where the polar is found above `level`."""
-        centres = candidate_centres(self._axis, more)
-        found = [ritz_above(w.gram, w.axis, part, level) for w, part in self._shared(centres)]
+        centres, found = candidate_centres(self._axis, more), [np.zeros(0)]
+        for stack, parts in self._asked(centres):
+            found += stack.above([centres[part] for part in parts], np.full(len(parts), level))
         return np.unique(np.concatenate(found))
 
     def estimates(self, centres: np.ndarray) -> np.ndarray:
-        """Return Ritz values of each window at its centres, which ascend."""
-        return np.concatenate(
-            [np.zeros(0), *(ritz(w.gram, w.axis, part) for w, part in self._shared(centres))]
-        )
+        """Return the Ritz value of a window at each centre."""
+        found = np.zeros(len(centres))
+        for stack, parts in self._asked(centres):
+            for part, values in zip(parts, stack.estimates([centres[part] for part in parts]), strict=True):
+                found[part] = values
+        return found
 
     def spectrum(self, centres: np.ndarray) -> np.ndarray:
         """Return σ_max at each centre; where windows leave rows out, Ritz values of all rows."""
-        order = np.argsort(centres, kind="stable")
-        shared = list(self._shared(centres[order]))
-        found = np.zeros(len(centres))
-        if all(self._spans.is_whole(window.span) for window, _ in shared):
-            tops = [spectrum(window.gram, window.axis, part) for window, part in shared]
-        else:
-            tops = [self._ritz_of_all([(w, c) for w, part in shared for c in part.tolist()])]
-        found[order] = np.concatenate([*tops, found[:0]])
-        return found
+        if self._is_whole:
+            return spectrum(*self._stack((self._spans.plan[0],)).window(0), centres)
+        xp, residual = array_namespace(self._residual), self._residual
+        powers = 1.0 / self._axis.weights(like(centres, self._axis.eigenvalues))
+        start = xp.matrix_transpose(self._courses(centres, 1)[:, :, 0])
+        return ritz_from(lambda x: adjoint(residual) @ (powers * (residual @ x)), start, N_STEPS)
 
-    def atoms(self, centre: float) -> Atoms:
-        """Return the largest singular values and atoms at one centre; where one window is all, all."""
-        window = self._at(centre)
-        found = atoms(window.gram, window.axis, centre)
-        xp, residual = array_namespace(window.gram), self._residual
-        if self._spans.is_whole(window.span):
-            back = like(np.argsort(self._spans.order), window.gram)
-            return Atoms(centre, found.values, xp.take(found.shapes, back, axis=0))
-        courses = self._courses(window, found, MOST_ATOMS)
-        gains = self._axis.weights(like([centre], self._axis.eigenvalues)) ** -0.5
-        values = np.zeros(1)
-        for _ in range(MOST_ITERATIONS):
-            before, images = float(values[0]), gains * (residual @ xp.linalg.qr(courses, mode="reduced").Q)
-            powers, turn = xp.linalg.eigh(adjoint(images) @ images)
-            values = np.sqrt(np.maximum(to_numpy(powers)[::-1], 1e-300))
-            if values[0] <= before * (1.0 + ATOM_RTOL):
-                break
-            courses = adjoint(residual) @ (gains * images)
-        return Atoms(centre, values, gains * (images @ xp.flip(turn, axis=1)) / like(values, gains)[None, :])
+    def along(self, courses: Array, centres: Array) -> np.ndarray:
+        """Return ‖W^{-1/2} R x‖ of unit courses x at one centre each: σ_max where x is stationary."""
+        xp, images = array_namespace(courses), self._residual @ adjoint(courses)
+        powers = xp.sum(squared(images) / self._axis.weights(centres), axis=0)
+        energies = xp.sum(squared(courses), axis=1)
+        return to_numpy(powers / xp.where(energies > 0, energies, xp.ones_like(energies))) ** 0.5
+
+    def atoms(self, centres: np.ndarray) -> list[Atoms]:
+        """Return the largest singular values and atoms at each centre; where one window is all, all."""
+        if not self._is_whole:
+            return self._loudest(centres)
+        gram, axis = self._stack((self._spans.plan[0],)).window(0)
+        back = like(np.argsort(self._spans.order), gram)
+        found = [atoms(gram, axis, centre) for centre in centres.tolist()]
+        return [
+            Atoms(atom.centre, atom.values, array_namespace(gram).take(atom.shapes, back, axis=0))
+            for atom in found
+        ]
 
     def prove(self, level: float, start: np.ndarray) -> np.ndarray:
         """Prove Ω° ≤ `level` over the continuum of centres, or return centres that violate it."""
-        return np.concatenate(
-            [self._prove(window, level, start) for window in map(self._window, self._spans.plan)]
-        )
+        found = [np.zeros(0)]
+        for _, stack in self._stacked(self._spans.plan):
+            tails = np.asarray([0.0 if self._is_whole else self._rows.tail(span) for span in stack.spans])
+            is_loud = tails > LOUD * level**2
+            proven = stack.proven((level**2 - np.where(is_loud, 0.0, tails)) ** 0.5) & ~is_loud
+            for i in np.flatnonzero(~proven).tolist():
+                found.append(self._prove(stack, i, float(tails[i]), level, start))
+        return np.concatenate(found)
 
     def polar(self, rtol: float, start: np.ndarray) -> Polar:
         """Return the polar with an upper bound proven to `rtol`, searched from some centres."""
@@ -119,17 +123,16 @@ class WindowedResidual:
         centres = np.asarray([*start, float(to_numpy(self._axis.eigenvalues)[loudest])])
         return bracket(self, self._axis, rtol, centres)
 
-    def _prove(self, window: _Window, level: float, start: np.ndarray) -> np.ndarray:
+    def _prove(self, stack: Stack, i: int, tail: float, level: float, start: np.ndarray) -> np.ndarray:
         """Prove a level at the centres of one window, or return centres that violate it."""
-        whole = self._spans.is_whole(window.span)
-        tail = 0.0 if whole else self._rows.tail(window.span)
-        pending = [window.span.bounds]
         if tail > LOUD * level**2:
-            return self._prove_pieces(_cut(window.span.bounds, self._axis.bandwidth), level, start)
+            return self._prove_pieces(_cut(stack.spans[i].bounds, self._axis.bandwidth), level, start)
+        gram, axis = stack.window(i)
+        pending = [stack.spans[i].bounds]
         while pending:
             bounds = pending.pop()
-            above = prove(window.gram, window.axis, (level**2 - tail) ** 0.5, start, bounds)
-            true = above if whole else above[spectrum(window.gram, window.axis, above) > level]
+            above = prove(gram, axis, (level**2 - tail) ** 0.5, start, bounds)
+            true = above if self._is_whole else above[spectrum(gram, axis, above) > level]
             if len(true):
                 return true
             if len(above):  # the far rows hide whether the level holds around this centre
@@ -157,35 +160,69 @@ class WindowedResidual:
                 return above
         return np.zeros(0)
 
-    def _ritz_of_all(self, places: list[tuple[_Window, float]]) -> np.ndarray:
-        """Return the largest Ritz value of all rows at each centre, begun with that of its window."""
+    def _loudest(self, centres: np.ndarray) -> list[Atoms]:
+        """Return the largest singular values and atoms of all rows by block iteration from the windows'."""
         xp, residual = array_namespace(self._residual), self._residual
-        begun = [self._courses(window, atoms(window.gram, window.axis, c), 1) for window, c in places]
-        centres = like([centre for _, centre in places], self._axis.eigenvalues)
-        powers = 1.0 / self._axis.weights(centres)
-        start = xp.concat(begun, axis=1)
-        return ritz_from(lambda x: adjoint(residual) @ (powers * (residual @ x)), start, N_STEPS)
+        gains = self._axis.weights(like(centres, self._axis.eigenvalues)).T[:, :, None] ** -0.5
+        courses, values = self._courses(centres, MOST_ATOMS), np.zeros((len(centres), 1))
+        for _ in range(MOST_ITERATIONS):
+            before, courses = values[:, 0], xp.linalg.qr(courses, mode="reduced").Q
+            images = gains * _each(residual, courses)
+            powers, turn = xp.linalg.eigh(adjoint(images) @ images)
+            values = np.sqrt(np.maximum(to_numpy(powers)[:, ::-1], 1e-300))
+            if np.all(values[:, 0] <= before * (1.0 + ATOM_RTOL)):
+                break
+            courses = _each(adjoint(residual), gains * images)
+        shapes = gains * (images @ xp.flip(turn, axis=2)) / like(values, gains)[:, None, :]
+        found = zip(centres.tolist(), values, shapes, strict=True)
+        return [Atoms(*each) for each in found]
 
-    def _courses(self, window: _Window, found: Atoms, count: int) -> Array:
-        """Return x of the atoms W^{-1} R x of one window: there all rows have a say in what they are."""
-        return adjoint(self._rows.take(*window.span[1:])) @ found.shapes[:, :count]
+    def _courses(self, centres: np.ndarray, count: int) -> Array:
+        """Return x of the windows' loudest atoms W^{-1} R x at centres, (n_centres, n_columns, count)."""
+        found, order = [], []
+        for stack, parts in self._asked(centres):
+            owners = [i for i, part in enumerate(parts) for _ in part]
+            shapes = stack.shapes(owners, centres[np.concatenate(parts)], count)
+            # All rows of the window have a say in what the courses are.
+            found.append(adjoint(self._rows.stacked([stack.spans[i] for i in owners])) @ shapes)
+            order += parts
+        xp, back = array_namespace(self._residual), np.argsort(np.concatenate(order))
+        return xp.take(xp.concat(found, axis=0), like(back, self._residual), axis=0)
 
-    def _at(self, centre: float) -> _Window:
-        return next(window for window, _ in self._shared(np.asarray([centre])))
+    @property
+    def _is_whole(self) -> bool:
+        """Whether one window holds all rows."""
+        return self._spans.is_whole(self._spans.plan[0])
 
-    def _shared(self, centres: np.ndarray) -> Iterator[tuple[_Window, np.ndarray]]:
-        """Yield each window that has some of the ascending `centres`, with these."""
-        return ((self._window(span), part) for span, part in self._spans.shared(centres))
+    def _asked(self, centres: np.ndarray) -> Iterator[tuple[Stack, list[np.ndarray]]]:
+        """Yield stacks of the windows that have some of the centres, with the places of these."""
+        place = self._spans.place(centres)
+        order = np.argsort(place, kind="stable")
+        asked, begin = np.unique(place[order], return_index=True)
+        parts = np.split(order, begin[1:])
+        for places, stack in self._stacked([self._spans.plan[i] for i in asked.tolist()]):
+            yield stack, [parts[i] for i in places]
 
-    def _window(self, span: Span) -> _Window:
-        rows = span.first, span.stop
-        gram = self._grams.get(rows)
-        if gram is None:
-            near = self._rows.take(*rows)
-            gram = near @ adjoint(near)
-            if (len(self._grams) + 1) * span.size**2 <= REMEMBERED:
-                self._grams[rows] = gram
-        return _Window(span, gram, self._spans.axis_of(*rows))
+    def _stacked(self, spans: list[Span]) -> Iterator[tuple[list[int], Stack]]:
+        """Yield stacks of windows of about equal sizes, with where in `spans` each of them is."""
+        for places in alike(spans, int(self._residual.shape[1]), self._residual):
+            yield places, self._stack(tuple(spans[i] for i in places))
+
+    def _stack(self, spans: tuple[Span, ...]) -> Stack:
+        stack = self._stacks.get(spans)
+        if stack is None:
+            stack = Stack.of(spans, self._rows.stacked(spans), self._spans)
+            if self._n_kept + stack.n_entries <= REMEMBERED:
+                self._stacks[spans] = stack
+                self._n_kept += stack.n_entries
+        return stack
+
+
+def _each(matrix: Array, columns: Array) -> Array:
+    """Return matrix @ columns of each of (n_sets, n, n_columns), as one product."""
+    xp, (n_sets, n, n_columns) = array_namespace(matrix), columns.shape
+    side_by_side = xp.reshape(xp.permute_dims(columns, (1, 0, 2)), (n, n_sets * n_columns))
+    return xp.permute_dims(xp.reshape(matrix @ side_by_side, (-1, n_sets, n_columns)), (1, 0, 2))
 
 
 def _cut(bounds: tuple[float, float], width: float) -> list[tuple[float, float]]:

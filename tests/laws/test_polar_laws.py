@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from independent import dense_polar, line_eigenvalues, noise, singular_values
 
-from wavefact.polar import _box_weights, _Chords, atoms, polar, prove, rounding, spectrum
+from wavefact.polar import atoms, polar, spectrum
+from wavefact.polar_proof import _Chords, box_weights, prove, rounding
 from wavefact.problem import Axis
 
 SPECTRA = {
@@ -123,7 +124,7 @@ def test_box_is_below_every_centre_of_its_interval(case, seed):
     axis = case[1]
     rng = np.random.default_rng(seed)
     low, high = np.sort(rng.uniform(*axis.bounds, 2))
-    box = _box_weights(axis, np.array([[low, high]]))[:, 0]
+    box = box_weights(axis, np.array([[low, high]]))[:, 0]
     for centre in [low, high, *rng.uniform(low, high, 20)]:
         assert np.all(box <= axis.weights(np.array([centre]))[:, 0] * (1 + 1e-12))
 
@@ -146,7 +147,7 @@ def test_chords_pass_where_the_box_does_not():
     residual, axis = np.diag([1.0, 1.1, 0.9]), Axis(np.array([0.0, 1.0, 2.0]), 1.0)
     interval = np.array([[0.9, 1.1]])
     box = 1.1 * np.sqrt(1 - 1e-9)
-    assert np.linalg.norm(residual / np.sqrt(_box_weights(axis, interval)), 2) > box
+    assert np.linalg.norm(residual / np.sqrt(box_weights(axis, interval)), 2) > box
     assert _Chords(gram(residual), axis, 1.1 * 1.003).prove(interval)[0]
     assert not _Chords(gram(residual), axis, 1.0999).prove(interval)[0]
 

@@ -203,7 +203,9 @@ class _Run:
         self._residual = self._problem.residual(factors.shapes, factors.courses)
         self.image = self._search.image(self._residual)
         alignment = self._problem.alignment(self._residual)
-        return _State(factors, float(self._problem.objective(*factors)), alignment)
+        penalty = float(array_namespace(factors.shapes).sum(self._problem.penalties(*factors)))
+        primal = 0.5 * alignment[1] + self._problem.regularization * penalty
+        return _State(factors, primal, alignment)
 
     def _sweep(self, state: _State) -> Any:
         level = max(self._level(state), self._problem.regularization * (1.0 + self._accuracy))

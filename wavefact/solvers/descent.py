@@ -16,7 +16,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
-from wavefact._arrays import Array, adjoint, array_namespace, device, squared
+from wavefact._arrays import Array, adjoint, array_namespace, device, eigh, pinv, squared
 from wavefact.observed_problem import ObservedProblem
 from wavefact.problem import Axis, Problem
 from wavefact.solvers.base import Factors
@@ -92,12 +92,12 @@ def retune(axis: Axis, shapes: Array) -> tuple[Array, Array]:
     Solves ``DᴴD T + T DᴴD = 2 DᴴΛD`` for a Hermitian T = V diag(κ) Vᴴ; returns κ and V.
     """
     xp = array_namespace(shapes)
-    masses, basis = xp.linalg.eigh(adjoint(shapes) @ shapes)
+    masses, basis = eigh(adjoint(shapes) @ shapes)
     masses = xp.maximum(masses, 1e-15 * masses[-1] + TINY)
     rotated = shapes @ basis
     stiffness = adjoint(rotated) @ (axis.eigenvalues[:, None] * rotated)
     tuned = 2.0 * stiffness / (masses[:, None] + masses[None, :])
-    centres, vectors = xp.linalg.eigh(0.5 * (tuned + adjoint(tuned)))
+    centres, vectors = eigh(0.5 * (tuned + adjoint(tuned)))
     return centres, basis @ vectors
 
 
@@ -131,10 +131,10 @@ def _mix(shapes: list[Array], steps: list[Array]) -> Array:
     target = _flat(steps[-1])
     if target.shape[0] > MANY:  # normal equations: single accuracy does where safeguards follow
         normal = adjoint(step_changes) @ step_changes
-        mixing = xp.linalg.pinv(normal, rtol=1e-12) @ (adjoint(step_changes) @ target)
+        mixing = pinv(normal, 1e-12) @ (adjoint(step_changes) @ target)
     else:
         frame, triangle = xp.linalg.qr(step_changes, mode="reduced")
-        mixing = xp.linalg.pinv(triangle, rtol=1e-12) @ (adjoint(frame) @ target)
+        mixing = pinv(triangle, 1e-12) @ (adjoint(frame) @ target)
     correction = step_changes @ mixing
     for i, (old, new) in enumerate(pairwise(shapes)):
         correction = correction + _flat(new - old) * mixing[i]

@@ -34,8 +34,7 @@ def grow(problem: Problem, image: WindowedResidual, above: np.ndarray) -> tuple[
     peaks = np.flatnonzero((values >= ahead) & (values >= behind))
     loudest = peaks[np.argsort(-values[peaks], kind="stable")][:MOST_PEAKS]
     added, heights = [], []
-    for centre in centres[loudest].tolist():
-        found = image.atoms(centre)
+    for found in image.atoms(centres[loudest]):
         count = max(1, int(np.sum(found.values > problem.regularization)))
         heights.append(found.values[:count])
         shapes = found.shapes[:, :count]

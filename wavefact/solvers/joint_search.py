@@ -7,7 +7,7 @@ import numpy as np
 from wavefact._arrays import Array, array_namespace, like, squared, to_numpy
 from wavefact.errors import InputError
 from wavefact.joint import Domain, Peak, Plane, ResidualMap, climb, climb_exactly, peaks, prove
-from wavefact.polar import rounding
+from wavefact.polar_proof import rounding
 from wavefact.problem import Problem
 from wavefact.solvers.base import Factors, Seed
 from wavefact.solvers.joint_descent import active_columns, descend_jointly

@@ -15,12 +15,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from wavefact._arrays import Array, adjoint, array_namespace, device, like, to_numpy
+from wavefact._arrays import (
+    Array,
+    adjoint,
+    array_namespace,
+    at_once,
+    device,
+    eigh,
+    is_on_host,
+    like,
+    to_numpy,
+)
 
 __all__ = ["solve_rows"]
 
 BLOCK = 2**20  # entries of matrices that are solved in one batch
-FEW = 64  # rows, up to which all are solved one by one
+FEW, FEW_ON_CARD = 64, 2**14  # rows, up to which all are solved one by one
 CONTRACTION = 0.004  # of the error in each step of the iteration, at most
 N_STEPS = 7  # by which it falls to rounding
 
@@ -38,7 +48,7 @@ def solve_rows(matrix: Array, diagonals: Array, targets: Array) -> Array:
     -------
     array, shape (n, k)
     """
-    if int(targets.shape[0]) <= FEW:
+    if int(targets.shape[0]) <= (FEW if is_on_host(matrix) else FEW_ON_CARD):
         return _one_by_one(matrix, diagonals, targets)
     xp = array_namespace(matrix)
     high, low = xp.max(diagonals, axis=1), xp.min(diagonals, axis=1)
@@ -63,7 +73,7 @@ def _dominant(matrix: Array, diagonals: Array, targets: Array) -> Array:
 
 def _even(matrix: Array, diagonals: Array, targets: Array) -> Array:
     xp = array_namespace(matrix)
-    energies, basis = xp.linalg.eigh(xp.matrix_transpose(matrix))
+    energies, basis = eigh(xp.matrix_transpose(matrix))
     middles = 0.5 * (xp.max(diagonals, axis=1) + xp.min(diagonals, axis=1))[:, None]
     inverses, differences = 1.0 / (middles + energies[None, :]), diagonals - middles
     found = xp.zeros_like(targets)
@@ -75,7 +85,7 @@ def _even(matrix: Array, diagonals: Array, targets: Array) -> Array:
 def _one_by_one(matrix: Array, diagonals: Array, targets: Array) -> Array:
     xp, n = array_namespace(matrix), int(targets.shape[0])
     eye = xp.eye(int(matrix.shape[0]), dtype=matrix.dtype, device=device(matrix))
-    size = max(1, BLOCK // max(1, int(matrix.shape[0])) ** 2)
+    size = max(1, at_once(matrix, BLOCK) // max(1, int(matrix.shape[0])) ** 2)
     parts = [slice(i, min(i + size, n)) for i in range(0, n, size)]
     solved = [
         xp.linalg.solve(matrix + eye * diagonals[part, None, :], targets[part, :, None]) for part in parts

@@ -62,8 +62,8 @@ class SpaceSearch:
 
     def attained(self, image: WindowedResidual, factors: Factors) -> float:
         """Return the largest polar at the components and at the bounds of the spectrum."""
-        centres = np.concatenate([to_numpy(factors.centres), self._problem.space.bounds])
-        return float(np.max(image.spectrum(centres)))
+        bounds = image.estimates(np.asarray(self._problem.space.bounds))
+        return float(max(bounds.max(), image.along(factors.courses, factors.centres).max(initial=0.0)))
 
     def polar(self, image: WindowedResidual, factors: Factors, rtol: float) -> tuple[float, float]:
         """Return the polar attained and an upper bound proven to `rtol`."""
