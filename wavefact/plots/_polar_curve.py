@@ -10,11 +10,12 @@ from wavefact._arrays import to_numpy
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.operators import Time
-from wavefact.polar import spectrum
 from wavefact.problem import Axis
 from wavefact.recording import Recording
 from wavefact.reduction import Reduction
 from wavefact.ritz import ritz
+from wavefact.solvers.descent import ridge
+from wavefact.spectral_windows import WindowedResidual
 
 WORK = 3e9  # multiplications to spend, over the cube of the number of points for each centre
 FEWEST, MOST = 48, 400  # centres
@@ -38,7 +39,7 @@ def polar_curves(recording: Recording, fit: Factorization) -> PolarCurves:
     Notes
     -----
     The residual is (I − P) Y with P = D (DᴴD + λ I)⁻¹ Dᴴ, the one that the certificate is about, so its
-    Gram matrix follows from that of the recording and the cost does not depend on the number of samples.
+    cost does not depend on the number of samples; of many points the curves are lower estimates.
     Where time was penalised too, the polar is the largest over all tones.
     """
     operator = fit.operator
@@ -49,16 +50,14 @@ def polar_curves(recording: Recording, fit: Factorization) -> PolarCurves:
         )
     if fit.time_operator is not None:
         return _joint_curves(recording, fit, fit.time_operator)
-    reduction = Reduction(recording, operator)
-    gram, axis = to_numpy(reduction.gram), Axis(operator.eigenvalues, fit.wave_weight)
-    shapes = operator.analyze(fit.spatial_factors)
-    normal = shapes.conj().T @ shapes + fit.regularization * np.eye(fit.n_components)
-    remover = np.eye(len(gram)) - shapes @ np.linalg.solve(normal, shapes.conj().T)
-    centres = _centres(fit, int(np.clip(WORK / len(gram) ** 3, FEWEST, MOST)))
+    reduction, axis = Reduction(recording, operator), Axis(operator.eigenvalues, fit.wave_weight)
+    data, shapes = to_numpy(reduction.data(np.inf)), operator.analyze(fit.spatial_factors)
+    residual = data - shapes @ ridge(shapes, data, fit.regularization)
+    centres = _centres(fit, int(np.clip(WORK / (len(data) ** 2 * data.shape[1]), FEWEST, MOST)))
     return PolarCurves(
         np.asarray(operator.wavenumber(centres)),
-        reduction.scale * spectrum(gram, axis, centres),
-        reduction.scale * spectrum(remover @ gram @ remover.conj().T, axis, centres),
+        reduction.scale * WindowedResidual(data, axis).spectrum(centres),
+        reduction.scale * WindowedResidual(residual, axis).spectrum(centres),
     )
 
 
