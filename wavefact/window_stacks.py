@@ -19,6 +19,7 @@ from wavefact.spectral_spans import CORE, Span, Spans
 
 __all__ = ["Stack", "alike"]
 
+ON_HOST = 2**22  # entries of matrices that are decomposed in one operation on a processor
 N_INTERVALS = 64  # of a window's centres, whose row sums are looked at first
 
 
@@ -99,11 +100,14 @@ class Stack:
 
     def shapes(self, places: list[int], centres: np.ndarray, count: int) -> Array:
         """Return the `count` loudest atoms of windows `places` at one centre each, (n_centres, n, count)."""
-        some = self._some(places)
-        gains = some._weights(list(centres[:, None])) ** -0.5
-        xp = array_namespace(some.grams)
-        vectors = xp.linalg.eigh(gains * some.grams * adjoint(gains)).eigenvectors
-        return gains * xp.flip(vectors[:, :, -count:], axis=2)
+        xp, size = array_namespace(self.grams), int(self.grams.shape[-1]) ** 2
+        step, found = max(1, at_once(self.grams, ON_HOST) // size), []
+        for i in range(0, len(places), step):
+            some = self._some(places[i : i + step])
+            gains = some._weights(list(centres[i : i + step, None])) ** -0.5
+            vectors = xp.linalg.eigh(gains * some.grams * adjoint(gains)).eigenvectors
+            found.append(gains * xp.flip(vectors[:, :, -count:], axis=2))
+        return xp.concat(found, axis=0)
 
     def proven(self, levels: np.ndarray) -> np.ndarray:
         """Tell for each window whether row sums alone prove its level at all of its centres."""
