@@ -21,6 +21,7 @@ from wavefact._arrays import Array, array_namespace, is_complex, is_dask
 from wavefact.distributed import folded_on_workers, mapped_on_workers
 from wavefact.errors import InputError
 from wavefact.recording import Recording
+from wavefact.threads import one_thread
 
 __all__ = ["block_width", "folded", "in_double", "mapped", "tiles_in_double"]
 
@@ -117,8 +118,6 @@ def _side_by_side(
     Matrix products share no threads meanwhile: products of blocks are many and small, and threads of
     several products at a time would wait for each other, far longer yet beside other programs.
     """
-    from threadpoolctl import threadpool_limits
-
     n_threads, reading = min(MOST_THREADS, os.cpu_count() or 1), Lock()
 
     def task(start: int, stop: int) -> Any:
@@ -131,7 +130,7 @@ def _side_by_side(
             )
         return work(block, start)
 
-    with threadpool_limits(1, user_api="blas"), _pool(n_threads) as pool:
+    with one_thread(), _pool(n_threads) as pool:
         waiting = deque[tuple[int, Future]]()
         for start, stop in spans:
             waiting.append((start, pool.submit(task, start, stop)))

@@ -32,6 +32,7 @@ from wavefact.recording import Recording
 from wavefact.solution import Callback
 from wavefact.solvers.certified import CertifiedGrowth
 from wavefact.survey import survey
+from wavefact.threads import threads_for
 
 __all__ = ["factorize", "regularization_path"]
 
@@ -171,7 +172,8 @@ def factorize(
             debias,
             callback,
         )
-        return place.saved(factorize_observed(observation, settings, generator))
+        with threads_for(operator.n_points, recording.n_samples):
+            return place.saved(factorize_observed(observation, settings, generator))
     order = time_order(time_weight, regularization, recording, dispersion)
     chosen = None if wave_weight == "auto" else float(wave_weight)
     choice, noise_seen = None, None
@@ -180,26 +182,28 @@ def factorize(
         return finished
     seen = place.survey()
     if order:
-        task = JointTask(recording, operator, time_axis(recording, order), generator, seen)
-        weights = _joint_weights(task, wave_weight, time_weight, dispersion)
-        if weights[1] > 0:
-            relation = (
-                None if dispersion is None else relation_nodes(dispersion, operator, task.time, weights)
-            )
-            domain = task.domain(*weights, relation)
-            noise, penalty = penalty_of(regularization, lambda: task.regularization(domain))
-            solver = CertifiedGrowth(rtol or JOINT_RTOL, max_components)
-            fit = task.solve(
-                solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
-            )
-            return place.saved(fit)
+        with threads_for(recording.n_sensors, recording.n_samples):
+            task = JointTask(recording, operator, time_axis(recording, order), generator, seen)
+            weights = _joint_weights(task, wave_weight, time_weight, dispersion)
+            if weights[1] > 0:
+                relation = (
+                    None if dispersion is None else relation_nodes(dispersion, operator, task.time, weights)
+                )
+                domain = task.domain(*weights, relation)
+                noise, penalty = penalty_of(regularization, lambda: task.regularization(domain))
+                solver = CertifiedGrowth(rtol or JOINT_RTOL, max_components)
+                fit = task.solve(
+                    solver, domain, penalty, start=start, callback=callback, debias=debias, noise=noise
+                )
+                return place.saved(fit)
         chosen, choice, noise_seen = weights[0], task.choice, task.noise_seen
         del task  # as large as the recording
-    space = FitTask(recording, operator, generator, seen, place)
-    weight = space.wave_weight() if chosen is None else chosen
-    noise, penalty = penalty_of(regularization, lambda: space.regularization(weight, noise_seen))
-    solver = CertifiedGrowth(rtol or RTOL, max_components)
-    fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
+    with threads_for(recording.n_sensors, min(recording.n_sensors, recording.n_samples)):
+        space = FitTask(recording, operator, generator, seen, place)
+        weight = space.wave_weight() if chosen is None else chosen
+        noise, penalty = penalty_of(regularization, lambda: space.regularization(weight, noise_seen))
+        solver = CertifiedGrowth(rtol or RTOL, max_components)
+        fit = space.solve(solver, weight, penalty, start=start, callback=callback, debias=debias, noise=noise)
     return replace(fit, choice=choice)
 
 
@@ -271,11 +275,12 @@ def regularization_path(
         check_settings(wave_weight, 0.0, penalty, rtol, None)
     recording, operator = matched(recording, operator, device)
     check_run(operator, None, callback)
-    task = FitTask(recording, operator, np.random.default_rng(0), survey(recording), InMemory(recording))
-    weight = task.wave_weight() if wave_weight == "auto" else float(wave_weight)
-    path: list[Factorization] = []
-    for penalty in penalties:
-        start = path[-1] if path else None
-        solver = CertifiedGrowth(rtol)
-        path.append(task.solve(solver, weight, penalty, start=start, callback=callback))
+    with threads_for(recording.n_sensors, min(recording.n_sensors, recording.n_samples)):
+        task = FitTask(recording, operator, np.random.default_rng(0), survey(recording), InMemory(recording))
+        weight = task.wave_weight() if wave_weight == "auto" else float(wave_weight)
+        path: list[Factorization] = []
+        for penalty in penalties:
+            start = path[-1] if path else None
+            solver = CertifiedGrowth(rtol)
+            path.append(task.solve(solver, weight, penalty, start=start, callback=callback))
     return tuple(path)

@@ -22,6 +22,7 @@ from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.solvers.certified import CertifiedGrowth
 from wavefact.survey import Survey, survey
+from wavefact.threads import threads_for
 
 __all__ = ["RunningFit"]
 
@@ -103,12 +104,13 @@ class RunningFit:
         seen = survey(recording)
         if self.seen is not None:
             seen = self.seen.faded(2.0 ** (-recording.n_samples / self.half_life)).followed_by(seen)
-        task = FitTask(recording, operator, np.random.default_rng(self.rng), seen, InMemory(recording))
-        weight = task.wave_weight() if self.wave_weight == "auto" else float(self.wave_weight)
-        task.threshold, noise = self.threshold, None
-        if self.regularization == "auto":
-            noise, penalty = task.regularization(weight)
-        else:
-            penalty = float(self.regularization)
-        fit = task.solve(CertifiedGrowth(self.rtol), weight, penalty, start=self.fit, noise=noise)
+        with threads_for(recording.n_sensors, recording.n_sensors):
+            task = FitTask(recording, operator, np.random.default_rng(self.rng), seen, InMemory(recording))
+            weight = task.wave_weight() if self.wave_weight == "auto" else float(self.wave_weight)
+            task.threshold, noise = self.threshold, None
+            if self.regularization == "auto":
+                noise, penalty = task.regularization(weight)
+            else:
+                penalty = float(self.regularization)
+            fit = task.solve(CertifiedGrowth(self.rtol), weight, penalty, start=self.fit, noise=noise)
         return replace(self, wave_weight=weight, fit=fit, seen=seen, threshold=task.threshold)

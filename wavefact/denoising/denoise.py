@@ -24,6 +24,7 @@ from wavefact.modal.channels import FEWEST_SAMPLES
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
 from wavefact.solution import Callback
+from wavefact.threads import threads_for
 from wavefact.whitening import whiten
 
 __all__ = ["declip", "denoise"]
@@ -79,7 +80,8 @@ def denoise(
     True
     """
     recording, operator = prepare(recording, operator)
-    return _cleaned(_repaired(recording, operator, callback, rng), operator, callback, rng)
+    with threads_for(recording.n_sensors, recording.n_samples):
+        return _cleaned(_repaired(recording, operator, callback, rng), operator, callback, rng)
 
 
 def declip(

@@ -28,6 +28,7 @@ from wavefact.modal.spectrum import expected_slope, orthonormal, spectrum_of_cha
 from wavefact.modal.timed import modes_of_tones
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
+from wavefact.threads import threads_for
 
 __all__ = ["elastic", "fit_from_poles", "fitted", "identify"]
 
@@ -104,9 +105,10 @@ def identify(
     if isinstance(source, TimedComponents) and source.projected_courses is not None:
         return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
-    found = search(channels, frequency_range, settings)
-    model = with_span_errors(fitted(channels, found, settings), channels.principal or source)
-    model = elastic(model, channels.operator, settings)
+    with threads_for(*channels.signals.shape):
+        found = search(channels, frequency_range, settings)
+        model = with_span_errors(fitted(channels, found, settings), channels.principal or source)
+        model = elastic(model, channels.operator, settings)
     _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(found))
     return model
 
@@ -119,8 +121,9 @@ def _of_tones(
 ) -> ModalModel:
     operator = fit.operator if operator is None else operator
     low, high = checked_range(frequency_range, checked_rate(fit.sampling_rate))
-    model = with_span_errors(modes_of_tones(fit, operator), fit)
-    model = elastic(_within(model, (low, high), settings), operator, settings)
+    with threads_for(*fit.time_courses.shape):
+        model = with_span_errors(modes_of_tones(fit, operator), fit)
+        model = elastic(_within(model, (low, high), settings), operator, settings)
     _logger.info("identified %d modes in %d components", model.n_modes, fit.spatial_factors.shape[1])
     return model
 

@@ -16,6 +16,7 @@ from wavefact.modal.similarity import mac
 from wavefact.modal.span_errors import with_span_errors
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording
+from wavefact.threads import threads_for
 
 __all__ = ["PoleGroup", "Stabilization", "stabilization"]
 
@@ -146,9 +147,10 @@ def stabilization(
     """
     settings = validated(IdentificationSettings() if settings is None else settings)
     channels = channels_of(source, operator)
-    found = search(channels, frequency_range, settings)
-    model = with_span_errors(fitted(channels, found, settings), channels.principal or source)
-    model = elastic(model, channels.operator, settings)
+    with threads_for(*channels.signals.shape):
+        found = search(channels, frequency_range, settings)
+        model = with_span_errors(fitted(channels, found, settings), channels.principal or source)
+        model = elastic(model, channels.operator, settings)
     groups = [group for each in found for group in _groups(each, channels, model, settings)]
     orders, poles, damping, stable = _poles(found)
     frequencies, spectrum = _spectrum(channels)
