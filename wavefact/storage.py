@@ -23,7 +23,7 @@ from wavefact.io.atomic import atomic_path
 __all__ = ["Reserved", "ReservedColumns", "load_fields", "replace_field", "save_fields"]
 
 VERSION = 1
-PART = 2**20  # numbers that are multiplied at once
+PART = 2**16  # numbers that are multiplied at once
 ALIGNED = {"alignment_threshold": 2**16, "alignment_interval": 2**12}  # so that arrays can be mapped
 BY_COLUMN = "by column"  # attribute of arrays that are stored transposed
 ATTRIBUTES = "attributes"  # name of the data set of JSON text
@@ -173,11 +173,13 @@ class ReservedColumns:
     def multiply(self, factors: np.ndarray) -> None:
         """Multiply each column by its factor."""
         with self.path.open("r+b", buffering=0) as file:
+            place = np.empty(min(PART, self.shape[0]), self.dtype)
             for number in np.flatnonzero(factors != 1.0).tolist():
                 for start in range(0, self.shape[0], PART):
-                    values = np.empty(min(PART, self.shape[0] - start), self.dtype)
+                    values = place[: self.shape[0] - start]
                     _read(file, self._place(start, number), values)
-                    _write(file, self._place(start, number), values * factors[number])
+                    values *= factors[number]
+                    _write(file, self._place(start, number), values)
 
     def sync(self) -> None:
         """Return once all that was written is on the disk."""
