@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -144,3 +146,56 @@ def test_workers_read_a_file_themselves(cluster, signals, tmp_path):
     array = da.from_array(read(tmp_path / "a.h5", lazy=True).signals, chunks=(-1, 500))
     found = wf.factorize(wf.Recording(array), OPERATOR, **GIVEN)
     assert_same(found, wf.factorize(signals, OPERATOR, **GIVEN))
+
+
+class Slow(Deadly):
+    """Signals that take their time, so that a client can be killed meanwhile; they count their reads."""
+
+    def __getitem__(self, key):
+        time.sleep(0.02)
+        with self.flag.open("a") as file:
+            file.write("x")
+        return self.signals[key]
+
+
+CLIENT = """
+import sys
+from pathlib import Path
+import dask.array as da
+import numpy as np
+from distributed import Client
+import wavefact as wf
+from test_distributed import Slow
+from wavefact import blocks
+
+blocks.BLOCK_BYTES = 4 * 12 * 400
+signals = np.load("signals.npy")
+array = da.from_array(Slow(signals, Path(sys.argv[2]), 0, 0), chunks=(12, 400), meta=signals[:0, :0])
+with Client(sys.argv[1]):
+    wf.factorize(array, wf.String(12), wave_weight=10.0, time_weight=0.0, output="fit.h5")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("n_reads", [4, 19])  # of 15 blocks: in the survey, in the time courses
+def test_a_client_that_is_killed_is_begun_anew(cluster, signals, tmp_path, root, n_reads):
+    """A dask array does not tell whether its data have changed, so nothing is gone on with."""
+    np.save(tmp_path / "signals.npy", signals)
+    (tmp_path / "fit.h5").write_bytes(b"earlier")
+    path = os.pathsep.join([str(root), str(root / "tests")])
+    setting = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": path}}
+    cluster.run(sys.path.extend, path.split(os.pathsep))
+    command, reads = [sys.executable, "-c", CLIENT, cluster.scheduler.address], tmp_path / "reads"
+    process = subprocess.Popen([*command, str(reads)], **setting)
+    while process.poll() is None and (not reads.exists() or reads.stat().st_size < n_reads):
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert (tmp_path / "fit.h5").read_bytes() == b"earlier"
+    begun = {".fit.h5.part"} if n_reads > N_SAMPLES // 400 else set()
+    assert {entry.name for entry in tmp_path.iterdir()} == {"signals.npy", "fit.h5", "reads", *begun}
+    subprocess.run([*command, str(tmp_path / "again")], check=True, **setting)
+    assert_same(wf.Factorization.load(tmp_path / "fit.h5"), wf.factorize(signals, OPERATOR, **GIVEN))
+    left = {entry.name for entry in tmp_path.iterdir()}
+    assert left == {"signals.npy", "fit.h5", "reads", "again"}
+    assert (tmp_path / "again").stat().st_size == 2 * N_SAMPLES // 400

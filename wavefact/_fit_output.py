@@ -168,6 +168,7 @@ class FitFile(InMemory):
         courses = Reserved((self._recording.n_samples, fit.n_components), np.dtype(dtype))
         largest = np.zeros(fit.n_components, dtype)
         try:
+            self._part.unlink(missing_ok=True)  # workers whose client was killed may still write to that one
             fit.save(self._part, {COURSES: courses})
         except OSError as error:
             raise self._given_up(error) from error
