@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import Array, to_device
+from wavefact._arrays import COPIES, Array, to_device
 from wavefact._signal_checks import check_size
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
+from wavefact.memory import free_memory
 from wavefact.operators import String, Time, WaveOperator
 from wavefact.recording import Recording, check_signals
 
@@ -136,6 +137,32 @@ def time_order(time_weight: Any, regularization: Any, recording: Recording, disp
     if isinstance(time_weight, str):
         return 1
     return 2 if time_weight > 0 else 0
+
+
+def affordable_order(order: int, time_weight: Any, recording: Recording, dispersion: Any) -> int:
+    """Return the order of the time axis, or 0 where time need not have a weight and memory does not suffice.
+
+    Raises
+    ------
+    InputError
+        If time has to have a weight, and the recording, which is then loaded, does not fit.
+    """
+    free = free_memory() if order and recording.is_lazy else None
+    is_complex = np.issubdtype(np.dtype(recording.signals.dtype), np.complexfloating) if free else False
+    sample = COPIES * recording.n_sensors * (16 if is_complex else 8)  # bytes, in double precision
+    if free is None or sample * recording.n_samples <= free:
+        return order
+    needs = (
+        f"with a time weight, {recording.n_sensors} × {recording.n_samples} samples are loaded and need "
+        f"about {sample * recording.n_samples / 1e9:.3g} GB, of which {free / 1e9:.3g} GB are free"
+    )
+    if isinstance(time_weight, str) and time_weight == "auto" and dispersion is None:
+        logger.warning("Time gets no weight: %s.", needs)
+        return 0
+    raise InputError(
+        f"The recording does not fit into memory: {needs}. About {free // sample} samples would fit: give "
+        "fewer (window, or decimate), or time_weight=0.0, which reads block by block."
+    )
 
 
 def time_axis(recording: Recording, order: int) -> Time:

@@ -13,6 +13,7 @@ from wavefact._arrays import Array
 from wavefact._fit_checks import (
     JOINT_RTOL,
     RTOL,
+    affordable_order,
     check_run,
     check_settings,
     matched,
@@ -124,7 +125,8 @@ def factorize(
     -----
     A recording that is read by slicing (an HDF5 dataset, a dask array) is read twice, block by block: once
     for all that is needed before solving and once for the time courses.  Of dask arrays both are done
-    where their blocks are.  Where time has a weight, or `device` is given, it is loaded.
+    where their blocks are.  Where time has a weight, or `device` is given, it is loaded; where it does not
+    fit into memory, an automatic `time_weight` is then 0, which a warning says.
 
     Minimises ``½‖Y − D Xᵀ‖² + (λ/2) Σ_i (‖x_i‖² + γ_t ‖(B − μ_i) x_i‖² + ‖d_i‖² + γ ‖(A − κ_i) d_i‖²)`` over
     the components, their number, their centres κ_i and their tones μ_i, where A is the operator and B the
@@ -174,9 +176,9 @@ def factorize(
         )
         with threads_for(operator.n_points, recording.n_samples):
             return place.saved(factorize_observed(observation, settings, generator))
-    order = time_order(time_weight, regularization, recording, dispersion)
-    chosen = None if wave_weight == "auto" else float(wave_weight)
-    choice, noise_seen = None, None
+    asked = time_order(time_weight, regularization, recording, dispersion)
+    order = affordable_order(asked, time_weight, recording, dispersion)
+    chosen, choice, noise_seen = None if wave_weight == "auto" else float(wave_weight), None, None
     finished = place.resumed()
     if finished is not None:
         return finished
