@@ -102,6 +102,58 @@ def test_without_dask_it_is_said_what_to_install(signals, monkeypatch):
         wf.factorize(array, OPERATOR, **GIVEN)
 
 
+def test_a_file_that_a_dask_array_may_be_read_from_is_not_overwritten(signals, tmp_path):
+    path = tmp_path / "a.h5"
+    write(wf.Recording(signals), path)
+    before = path.read_bytes()
+    array = da.from_array(read(path, lazy=True).signals, chunks=(-1, 500))
+    with pytest.raises(wf.InputError, match="no earlier result"):
+        wf.factorize(array, OPERATOR, **GIVEN, output=path)
+    assert path.read_bytes() == before
+    for _ in range(2):  # an earlier result is
+        wf.factorize(array, OPERATOR, **GIVEN, output=tmp_path / "fit.h5")
+
+
+class Failing:
+    """Signals that cannot be read, or whose reading is interrupted, after a number of blocks."""
+
+    shape, ndim, dtype = (N_SENSORS, N_SAMPLES), 2, np.dtype(np.float32)
+
+    def __init__(self, signals, error, after):
+        self.signals, self.error, self.left = signals, error, [after]
+
+    def __getitem__(self, key):
+        if not self.left[0]:
+            raise self.error
+        self.left[0] -= 1
+        return self.signals[key]
+
+
+@pytest.mark.parametrize("after", [4, 19])  # of 15 blocks, in either pass
+def test_an_error_of_reading_is_told_from_one_of_writing(signals, tmp_path, after):
+    def failing(error):
+        source = Failing(signals, error, after)
+        return da.from_array(source, chunks=(12, 400), meta=signals[:0, :0], name=False)
+
+    with pytest.raises(wf.CorruptFileError, match="cannot be had: the tape is torn"):
+        wf.factorize(failing(OSError("the tape is torn")), OPERATOR, **GIVEN, output=tmp_path / "fit.h5")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(KeyboardInterrupt):
+        wf.factorize(failing(KeyboardInterrupt()), OPERATOR, **GIVEN, output=tmp_path / "fit.h5")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_of_a_worker_leaves_nothing(signals, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("wavefact.storage._write", full)
+    array = da.from_array(signals, chunks=(12, 400))
+    with pytest.raises(wf.UnwritableTargetError, match=r"No space left on device.*untouched"):
+        wf.factorize(array, OPERATOR, **GIVEN, output=tmp_path / "fit.h5")
+    assert not list(tmp_path.iterdir())
+
+
 class Deadly:
     """Signals whose reading kills the process, the first time that a flag stands for."""
 
@@ -181,7 +233,9 @@ with Client(sys.argv[1]):
 def test_a_client_that_is_killed_is_begun_anew(cluster, signals, tmp_path, root, n_reads):
     """A dask array does not tell whether its data have changed, so nothing is gone on with."""
     np.save(tmp_path / "signals.npy", signals)
-    (tmp_path / "fit.h5").write_bytes(b"earlier")
+    earlier = wf.factorize(signals[:, :500], OPERATOR, **GIVEN)
+    earlier.save(tmp_path / "fit.h5")
+    before = (tmp_path / "fit.h5").read_bytes()
     path = os.pathsep.join([str(root), str(root / "tests")])
     setting = {"cwd": tmp_path, "env": os.environ | {"PYTHONPATH": path}}
     cluster.run(sys.path.extend, path.split(os.pathsep))
@@ -191,7 +245,7 @@ def test_a_client_that_is_killed_is_begun_anew(cluster, signals, tmp_path, root,
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
-    assert (tmp_path / "fit.h5").read_bytes() == b"earlier"
+    assert (tmp_path / "fit.h5").read_bytes() == before
     begun = {".fit.h5.part"} if n_reads > N_SAMPLES // 400 else set()
     assert {entry.name for entry in tmp_path.iterdir()} == {"signals.npy", "fit.h5", "reads", *begun}
     subprocess.run([*command, str(tmp_path / "again")], check=True, **setting)

@@ -272,6 +272,36 @@ def test_a_recording_that_changes_between_the_passes_is_refused(path, tmp_path, 
     assert names(tmp_path) == ["waves.h5"]
 
 
+@pytest.mark.parametrize("dataset", [False, True])
+def test_a_recording_that_cannot_be_read_again_is_not_the_fault_of_the_target(path, tmp_path, dataset):
+    def cut(step):
+        os.truncate(path, path.stat().st_size // 2)
+
+    (tmp_path / "fit.h5").write_bytes(b"earlier")
+    with h5py.File(path, "r") as file:
+        recording = file["signals"] if dataset else read(path, lazy=True)
+        with pytest.raises(wf.InputError, match=r"waves\.h5 has changed since it was opened"):
+            wf.factorize(recording, OPERATOR, **GIVEN, output=tmp_path / "fit.h5", callback=cut)
+    assert (tmp_path / "fit.h5").read_bytes() == b"earlier"
+    assert names(tmp_path) == ["fit.h5", "waves.h5"]
+
+
+@pytest.mark.parametrize("after", [5, 20])  # of 13 blocks, in either pass
+def test_an_error_of_reading_is_said_as_such(rng, tmp_path, after):
+    class Torn(Counted):
+        left = after
+
+        def __getitem__(self, key):
+            self.left -= 1
+            if self.left < 0:
+                raise OSError("the tape is torn")
+            return super().__getitem__(key)
+
+    with pytest.raises(wf.CorruptFileError, match="cannot be read: the tape is torn"):
+        wf.factorize(wf.Recording(Torn(waves(rng))), OPERATOR, **GIVEN, output=tmp_path / "fit.h5")
+    assert not names(tmp_path)
+
+
 def test_the_recording_itself_is_not_overwritten(path):
     before = path.read_bytes()
     with pytest.raises(wf.InputError, match="read from it"):

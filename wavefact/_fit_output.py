@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import Array, is_complex
+from wavefact._arrays import Array, is_complex, is_dask
 from wavefact._fit_result import oriented, phases
 from wavefact.checkpoint import Checkpoint, source_of
-from wavefact.errors import InputError, UnwritableTargetError, WavefactError
+from wavefact.errors import CorruptFileError, InputError, UnwritableTargetError, WavefactError
 from wavefact.factorization import Factorization
 from wavefact.io.atomic import check_writable
 from wavefact.operators import WaveOperator
@@ -120,6 +120,8 @@ class FitFile(InMemory):
         if self._source is not None and self._source["path"] == str(self._target):
             raise InputError(f"Cannot write {target}: the recording is read from it; name another file.")
         check_writable(self._target)
+        if is_dask(recording.signals):
+            self._check_no_source()
         self._part = self._target.with_name(f".{self._target.name}.part")
         beside = self._target.with_name
         self._surveyed = Checkpoint(beside(f".{self._target.name}.survey"), {"source": self._source})
@@ -197,8 +199,16 @@ class FitFile(InMemory):
                     place.multiply(turns)
                 replace_field(self._part, "spatial_factors", fit.spatial_factors * turns.conj())
             self._part.replace(self._target)
+        except CorruptFileError:  # of the recording, not of the target
+            self._check_source()
+            self._give_up()
+            raise
         except OSError as error:
             raise self._given_up(error) from error
+        except BaseException:
+            if self._source is None:  # then no other run can know that this is its own
+                self._give_up()
+            raise
         self._solved.clear()
         self._surveyed.clear()
         return Factorization.load(self._target)
@@ -221,14 +231,28 @@ class FitFile(InMemory):
 
     def _given_up(self, error: OSError) -> UnwritableTargetError:
         """Return the error of a disk that takes no more; the survey stays for another run."""
-        self._part.unlink(missing_ok=True)
-        self._solved.clear()
+        self._give_up()
         kept = "" if self._source is None else " The pass over the recording is kept for the same command."
         return UnwritableTargetError(
             f"Cannot write {self._target}: {error.strerror or error}. What was there is untouched.{kept}"
         )
 
-    def _clear(self) -> None:
+    def _check_no_source(self) -> None:
+        """Refuse a target that a dask array, which does not tell what it is read from, may be read from."""
+        if not self._target.exists():
+            return
+        try:
+            Factorization.load(self._target)
+        except WavefactError as error:
+            raise InputError(
+                f"{self._target} is there and is no earlier result; the dask array may be read from it, so "
+                "it is not overwritten. Name another file, or remove it."
+            ) from error
+
+    def _give_up(self) -> None:
         self._part.unlink(missing_ok=True)
         self._solved.clear()
+
+    def _clear(self) -> None:
+        self._give_up()
         self._surveyed.clear()

@@ -19,7 +19,7 @@ import numpy as np
 
 from wavefact._arrays import Array, array_namespace, is_complex, is_dask
 from wavefact.distributed import folded_on_workers, mapped_on_workers
-from wavefact.errors import InputError
+from wavefact.errors import CorruptFileError, InputError, WavefactError
 from wavefact.recording import Recording
 from wavefact.threads import one_thread
 
@@ -122,7 +122,7 @@ def _side_by_side(
 
     def task(start: int, stop: int) -> Any:
         with reading:
-            block = np.asarray(recording.signals[:, start:stop])
+            block = _read(recording.signals, start, stop)
         if block.shape != (recording.n_sensors, stop - start):
             raise InputError(
                 f"Samples {start} to {stop} of the signals came as an array of shape {block.shape}; expected "
@@ -140,6 +140,19 @@ def _side_by_side(
         while waiting:
             first, future = waiting.popleft()
             yield first, future.result()
+
+
+def _read(signals: Any, start: int, stop: int) -> np.ndarray:
+    """Return a block of signals; whatever reads them says in its own words that it cannot."""
+    try:
+        return np.asarray(signals[:, start:stop])
+    except WavefactError:
+        raise
+    except OSError as error:
+        raise CorruptFileError(
+            f"Samples {start} to {stop} of the signals cannot be read: {error}. Their file may be truncated "
+            "or damaged, or its disk out of reach."
+        ) from error
 
 
 @contextmanager

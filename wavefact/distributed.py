@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from wavefact._arrays import Array
-from wavefact.errors import MissingPackageError
+from wavefact.errors import CorruptFileError, MissingPackageError, WavefactError
 
 __all__ = ["folded_on_workers", "mapped_on_workers"]
 
@@ -32,14 +32,13 @@ def mapped_on_workers(work: Work, signals: Array, block_bytes: int) -> Iterator[
 
     Results are fetched a batch at a time; workers are at the next batch while one is made use of.
     """
-    dask = _dask()
     starts, tasks = _tasks(work, signals, block_bytes)
     batches = [slice(i, i + BATCH) for i in range(0, len(tasks), BATCH)]
     with ThreadPoolExecutor(1) as pool:
         coming = deque[tuple[slice, Future]]()
         for batch in batches:
             compute = copy_context().run  # a client may be active in this context only
-            coming.append((batch, pool.submit(compute, dask.compute, *tasks[batch])))
+            coming.append((batch, pool.submit(compute, _computed, *tasks[batch])))
             if len(coming) > 1:
                 done, results = coming.popleft()
                 yield from zip(starts[done], results.result(), strict=True)
@@ -54,7 +53,20 @@ def folded_on_workers(work: Work, merge: Callable[[list[Any]], Any], signals: Ar
     while len(parts) > 1:
         groups = [parts[i : i + BRANCHES] for i in range(0, len(parts), BRANCHES)]
         parts = [dask.delayed(merge)(group) for group in groups]
-    return dask.compute(parts[0])[0]
+    return _computed(parts[0])[0]
+
+
+def _computed(*tasks: Any) -> Any:
+    """Return what tasks give; that blocks cannot be read is told from what else may be wrong with files."""
+    try:
+        return _dask().compute(*tasks)
+    except WavefactError:
+        raise
+    except OSError as error:
+        raise CorruptFileError(
+            f"A block of the dask array cannot be had: {error}. What it is read from may be truncated, "
+            "damaged or out of the workers' reach."
+        ) from error
 
 
 def _dask() -> ModuleType:

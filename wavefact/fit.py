@@ -117,7 +117,9 @@ def factorize(
     ------
     InputError
         If the recording, the operator or a setting cannot be used, or the recording's file changes
-        meanwhile; the text says why.
+        meanwhile, which a dask array does not tell; the text says why.
+    CorruptFileError
+        If signals that are read by slicing cannot be read.
     UnwritableTargetError
         If `output` cannot be written; what was there stays.
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.errors import CorruptFileError, InputError, UnknownFormatError, UnwritableTargetError
 from wavefact.io.atomic import atomic_path
 
 __all__ = ["Reserved", "ReservedColumns", "load_fields", "replace_field", "save_fields"]
@@ -166,9 +166,12 @@ class ReservedColumns:
 
     def write(self, start: int, columns: np.ndarray) -> None:
         """Write rows from number `start` on, given as columns (n_columns, n_rows)."""
-        with self.path.open("r+b", buffering=0) as file:
-            for number, column in enumerate(columns):
-                _write(file, self._place(start, number), np.ascontiguousarray(column, dtype=self.dtype))
+        try:
+            with self.path.open("r+b", buffering=0) as file:
+                for number, column in enumerate(columns):
+                    _write(file, self._place(start, number), np.ascontiguousarray(column, dtype=self.dtype))
+        except OSError as error:  # told from an error of reading where both are done on a worker
+            raise UnwritableTargetError(error.strerror or str(error)) from error
 
     def multiply(self, factors: np.ndarray) -> None:
         """Multiply each column by its factor."""
