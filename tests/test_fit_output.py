@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import h5py
 import numpy as np
@@ -347,6 +348,34 @@ def test_a_full_disk_leaves_earlier_results_and_the_first_pass(path, tmp_path, m
     found = wf.factorize(read(path, lazy=True), OPERATOR, **settings)
     assert "going on at sample 5000 of the survey" in caplog.text
     assert_same(found, wf.factorize(read(path), OPERATOR, **GIVEN))
+
+
+@contextmanager
+def largest_file(n_bytes):
+    """Let the system refuse to write beyond a size, as it does where a quota is used up."""
+    resource = pytest.importorskip("resource", reason="Windows has no limits of resources")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("what", ["output", "save"])
+def test_a_quota_that_is_used_up_leaves_earlier_results(path, tmp_path, what):
+    target, recording = tmp_path / "fit.h5", read(path, lazy=True)
+    fit = wf.factorize(recording, OPERATOR, **GIVEN)
+    target.write_bytes(b"earlier")
+    call = {
+        "output": lambda: wf.factorize(recording, OPERATOR, **GIVEN, output=target),
+        "save": lambda: fit.save(target),
+    }[what]
+    with largest_file(30_000), pytest.raises(wf.UnwritableTargetError, match=r"fit\.h5: File too large"):
+        call()
+    assert target.read_bytes() == b"earlier"
+    assert set(names(tmp_path)) <= {".fit.h5.survey", "fit.h5", "waves.h5"}
+    assert_same(wf.factorize(recording, OPERATOR, **GIVEN, output=target), fit)
 
 
 def test_faults_of_the_signals_are_found_in_any_block(path, tmp_path):

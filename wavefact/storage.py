@@ -26,6 +26,7 @@ VERSION = 1
 PART = 2**16  # numbers that are multiplied at once
 ALIGNED = {"alignment_threshold": 2**16, "alignment_interval": 2**12}  # so that arrays can be mapped
 BY_COLUMN = "by column"  # attribute of arrays that are stored transposed
+HEADERS = 2**16  # bytes, about, that HDF5 adds
 ATTRIBUTES = "attributes"  # name of the data set of JSON text
 
 
@@ -72,6 +73,8 @@ def save_fields(
     }
     # Fixed-length text and checksums, so that a damaged file is noticed and never hangs its reader.
     with nullcontext(path) if later else atomic_path(path) as temporary:
+        n_reserved = sum(place.shape[0] * place.shape[1] * place.dtype.itemsize for place in later.values())
+        _check_room(temporary, n_reserved + text.nbytes + sum(values.nbytes for values in stored.values()))
         with h5py.File(temporary, "w", libver=("v110", "latest"), **ALIGNED) as file:
             file.attrs["format"], file.attrs["version"] = np.bytes_(kind), VERSION
             for name, values in (stored | {ATTRIBUTES: text}).items():
@@ -191,6 +194,13 @@ class ReservedColumns:
 
     def _place(self, row: int, column: int) -> int:
         return self.offset + (column * self.shape[0] + row) * self.dtype.itemsize
+
+
+def _check_room(path: Path, n_bytes: int) -> None:
+    """Refuse what the disk, a quota or a limit will not take; where HDF5 cannot end a file, it may crash."""
+    if hasattr(os, "posix_fallocate"):
+        with path.open("wb") as raw:
+            os.posix_fallocate(raw.fileno(), 0, n_bytes + HEADERS)
 
 
 def _identity(path: Path) -> tuple[int, int]:
