@@ -177,7 +177,7 @@ class JointTask:
     ) -> Factorization:
         xp, courses = array_namespace(solution.shapes), solution.courses
         shapes = problem.seen(solution.shapes)
-        projected = xp.linalg.pinv(shapes) @ problem.data if shapes.shape[1] else courses
+        projected = self._projected(problem, solution) if shapes.shape[1] else courses
         if debias:
             courses = courses * _amplitudes(problem.data, shapes, courses)[:, None]
         fit = assembled(
@@ -194,6 +194,10 @@ class JointTask:
             debiased=debias,
         )
         return oriented(fit)
+
+    def _projected(self, problem: Problem, solution: Solution) -> Array:
+        """Return courses by least squares, neither filtered nor shrunk, (n_components, n_samples)."""
+        return array_namespace(problem.data).linalg.pinv(problem.seen(solution.shapes)) @ problem.data
 
     def _in_time(self, courses: Array) -> np.ndarray:
         """Return spectra (n_components, n_samples) as time courses (n_samples, n_components) on the host."""

@@ -22,7 +22,10 @@ KIND = "wavefact-factorization"
 ARRAYS = ("spatial_factors", "time_courses", "eigenvalues")
 JOINT_ARRAYS = ("time_eigenvalues", "projected_courses")  # where time has a weight
 ATTRIBUTES = ("wave_weight", "time_weight", "regularization", "noise", "sampling_rate", "unit", "quantity")
-LATER = {"debiased": False}  # attributes that older files do not have, and what these were
+LATER = {
+    "debiased": False,
+    "highest_wavenumber": None,
+}  # attributes that older files do not have, and what these were
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -61,6 +64,9 @@ class Factorization:
     debiased : bool
         Whether time courses, or amplitudes where time has a weight, were refitted, so that λ has not shrunk
         them.
+    highest_wavenumber : float or None
+        Of the eigenvectors that shapes are made of [rad/m], where sensors are few and the weight automatic;
+        the certificate is that of such shapes.  None where shapes may be any.
     choice : WeightChoice or None
         Scores of the candidates that automatic weights were chosen from, also where time came out
         with none; not saved.
@@ -93,6 +99,7 @@ class Factorization:
     time_eigenvalues: np.ndarray | None = None
     projected_courses: np.ndarray | None = None
     debiased: bool = False
+    highest_wavenumber: float | None = None
     choice: WeightChoice | None = None
 
     @property

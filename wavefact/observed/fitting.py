@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,9 +11,12 @@ from wavefact._fit_checks import JOINT_RTOL, RTOL, parsed_bandwidth, penalty_of,
 from wavefact.dispersion import Dispersion, relation_nodes
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
+from wavefact.observed.aliases import warn_of_aliases
 from wavefact.observed.checks import check_coupling
 from wavefact.observed.joint_task import ObservedJointTask
+from wavefact.observed.low_eigenvectors import LowEigenvectors
 from wavefact.observed.observation import Observation
+from wavefact.observed.separation import needs_time, separating_bandwidth
 from wavefact.observed.task import ObservedTask
 from wavefact.operators import Time
 from wavefact.solution import Callback
@@ -43,28 +47,39 @@ class Settings(NamedTuple):
 def factorize_observed(
     observation: Observation, settings: Settings, rng: np.random.Generator
 ) -> Factorization:
-    """Return the certified factorization of what has been observed; "auto" leaves time without a weight."""
-    check_coupling(observation.recording.n_sensors, observation.operator, settings.wave_weight)
-    space = None
-    weight = settings.wave_weight
+    """Return the certified factorization of what has been observed."""
+    whole, weight = observation, settings.wave_weight
+    check_coupling(observation.recording.n_sensors, observation.operator, weight)
+    highest, is_tied = None, settings.dispersion is not None
     if weight == "auto":
-        space = ObservedTask(observation, rng)
-        weight = space.wave_weight()
+        operator, weight = ObservedTask(observation, rng).choose()
+        if isinstance(operator, LowEigenvectors) and not is_tied:
+            observation = replace(observation, operator=operator)
+            highest = float(operator.wavenumber(float(operator.eigenvalues.max())))
+    fit = _fitted(observation, float(weight), settings, rng)
+    fit = replace(fit, operator=whole.operator, highest_wavenumber=highest)
+    warn_of_aliases(fit, whole, is_tied=is_tied)
+    return fit
+
+
+def _fitted(
+    observation: Observation, weight: float, settings: Settings, rng: np.random.Generator
+) -> Factorization:
     time, time_weight = _time(observation, settings)
     if time is not None:
         joint = ObservedJointTask(observation, time, rng)
         relation = None
         if settings.dispersion is not None:
-            weights = float(weight), time_weight
+            weights = weight, time_weight
             relation = relation_nodes(settings.dispersion, observation.operator, time, weights)
-        domain = joint.domain(float(weight), time_weight, relation)
+        domain = joint.domain(weight, time_weight, relation)
         noise, penalty = penalty_of(settings.regularization, lambda: joint.regularization(domain))
         solver = CertifiedGrowth(settings.rtol or JOINT_RTOL, settings.max_components)
         return joint.solve(solver, domain, penalty, noise=noise, **settings.ending)
-    space = space or ObservedTask(observation, rng)
-    noise, penalty = penalty_of(settings.regularization, lambda: space.regularization(float(weight)))
+    space = ObservedTask(observation, rng)
+    noise, penalty = penalty_of(settings.regularization, lambda: space.regularization(weight))
     solver = CertifiedGrowth(settings.rtol or RTOL, settings.max_components)
-    return space.solve(solver, float(weight), penalty, noise=noise, **settings.ending)
+    return space.solve(solver, weight, penalty, noise=noise, **settings.ending)
 
 
 def _time(observation: Observation, settings: Settings) -> tuple[Time | None, float]:
@@ -72,6 +87,9 @@ def _time(observation: Observation, settings: Settings) -> tuple[Time | None, fl
     given = settings.time_weight
     if given == "auto" and settings.dispersion is not None:
         raise InputError("dispersion needs a time_weight with missing or sensors; give one, such as '2 Hz'.")
+    if given == "auto" and settings.regularization == "auto" and needs_time(observation):
+        time = time_axis(observation.recording, 1)
+        return time, time.weight(separating_bandwidth(observation.recording, time))
     if given == "auto" or given == 0:
         return None, 0.0
     if observation.mask is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -15,8 +16,13 @@ from wavefact.observed.reduction import ObservedData
 from wavefact.observed_problem import ObservedProblem
 from wavefact.operators import Time
 from wavefact.problem import Problem
+from wavefact.solution import Solution
+from wavefact.solvers.joint_descent import fit_courses_jointly
 
 __all__ = ["ObservedJointTask"]
+
+
+LOOSE = 0.01  # times λ
 
 
 class ObservedJointTask(JointTask):
@@ -34,6 +40,14 @@ class ObservedJointTask(JointTask):
     def _weighted(self, signals: Array) -> Array:
         weights = like(self._observation.weights, signals)
         return array_namespace(signals).astype(weights, signals.dtype)[:, None] * signals
+
+    def _projected(self, problem: Problem, solution: Solution) -> Array:
+        """Return courses that are hardly filtered or shrunk, but where few sensors see shapes alike.
+
+        There least squares would mix components, whose tones tell them apart.
+        """
+        loose = replace(problem, regularization=LOOSE * problem.regularization)
+        return fit_courses_jointly(loose, solution.shapes, solution.tones)
 
     def _problem(self, domain: Domain, penalty: float) -> Problem:
         sensing = like(self._observation.sensing, self._data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import cached_property
 from math import sqrt
 
@@ -18,11 +19,13 @@ from wavefact._fit_result import (
 )
 from wavefact.factorization import Factorization
 from wavefact.noise import NoiseFloor
+from wavefact.observed.low_eigenvectors import LowEigenvectors
 from wavefact.observed.noise import observed_floor, observed_threshold, settled_level
 from wavefact.observed.observation import Observation
-from wavefact.observed.reduction import reduced
-from wavefact.observed.weights import best_weight, observed_candidates
+from wavefact.observed.reduction import ObservedData, reduced
+from wavefact.observed.weights import best_weight, eigenvector_counts, observed_candidates, smallest
 from wavefact.observed_problem import ObservedProblem
+from wavefact.operators import WaveOperator
 from wavefact.problem import unweighted
 from wavefact.reduction import project
 from wavefact.solution import Callback, Solution
@@ -42,9 +45,11 @@ UNSHRUNK = 1e-10  # of λ: what stands for none where a sample may be seen by fe
 class ObservedTask:
     """An observation, reduced as far as its gaps allow, ready to be solved at any weights."""
 
-    def __init__(self, observation: Observation, rng: np.random.Generator) -> None:
+    def __init__(
+        self, observation: Observation, rng: np.random.Generator, data: ObservedData | None = None
+    ) -> None:
         self._observation, self._rng = observation, rng
-        self._data = reduced(observation)
+        self._data = data or reduced(observation)  # which does not depend on the operator
         self._sensing = like(observation.sensing, self._data.data)
 
     def _problem(self, weight: float, penalty: float) -> ObservedProblem:
@@ -73,21 +78,52 @@ class ObservedTask:
             self._floor.deviation,
         )
 
-    def wave_weight(self) -> float:
-        """Return γ by prediction of sensors that are left out; of samples with gaps, by the loudest."""
+    def choose(self) -> tuple[WaveOperator, float]:
+        """Return the operator, or its lowest eigenvectors, and γ, by prediction of sensors left out.
+
+        With gaps in time, the loudest samples choose.
+        """
         if self._data.mask is not None and self._observation.recording.n_samples > MOST_SAMPLES:
-            return ObservedTask(self._observation.loudest(MOST_SAMPLES), self._rng).wave_weight()
+            return ObservedTask(self._observation.loudest(MOST_SAMPLES), self._rng).choose()
+        operator, n_sensors = self._observation.operator, len(self._observation.weights)
+        low = [
+            LowEigenvectors(operator, count)
+            for count in eigenvector_counts(len(operator.eigenvalues), n_sensors)
+        ]
+        tasks = [self._of(each) for each in [*low, operator]]
+        task = tasks[smallest(task._narrowest() for task in tasks)] if low else self
+        operator, weight = task._observation.operator, task.wave_weight()
+        logger.info(
+            "wave_weight %.3g and shapes of %d eigenvectors chosen by prediction of sensors left out",
+            weight,
+            len(operator.eigenvalues),
+        )
+        return operator, weight
+
+    def _of(self, operator: WaveOperator) -> ObservedTask:
+        return ObservedTask(replace(self._observation, operator=operator), self._rng, self._data)
+
+    def _candidates(self) -> list[float]:
+        eigenvalues = self._observation.operator.eigenvalues
+        return observed_candidates(eigenvalues, len(self._observation.weights)).tolist()
+
+    def _narrowest(self) -> ObservedProblem:
+        weight = self._candidates()[0]
+        threshold = self._threshold(weight, N_DRAWS)
+        return self._problem(weight, max(self._level(weight, threshold) * threshold, self._quietest))
+
+    @property
+    def _quietest(self) -> float:
         data = self._data.data
-        quietest = QUIETEST * sqrt(float(array_namespace(data).sum(squared(data))))
-        candidates = observed_candidates(
-            self._observation.operator.eigenvalues, len(self._observation.weights)
-        ).tolist()
+        return QUIETEST * sqrt(float(array_namespace(data).sum(squared(data))))
+
+    def wave_weight(self) -> float:
+        """Return γ by prediction of sensors that are left out."""
+        candidates, quietest = self._candidates(), self._quietest
         middle = candidates[len(candidates) // 2]
         level = self._level(middle, self._threshold(middle, N_DRAWS))
         penalties = ((w, max(level * self._threshold(w, N_DRAWS), quietest)) for w in candidates)
-        weight = float(candidates[best_weight(self._problem(*each) for each in penalties)])
-        logger.info("wave_weight %.3g chosen by prediction of sensors left out", weight)
-        return weight
+        return float(candidates[best_weight(self._problem(*each) for each in penalties)])
 
     def regularization(self, weight: float) -> tuple[float, float]:
         """Return the estimated noise and the λ at which it gives no component."""

@@ -18,7 +18,8 @@ __all__ = ["best_weight", "observed_candidates"]
 
 N_WEIGHTS = 9
 LOW = 24  # eigenvalues whose distances say how narrow a filter may be
-N_FOLDS = 4  # of the sensors
+N_FOLDS, FEWEST = 4, 12  # of the sensors, of which so few are left out one by one
+ABOUT = 1.05  # times the least error, which no more eigenvectors are worth
 WORSE, N_WORSE = 1.01, 2  # times the least error, weights in a row: wider filters are not tried any more
 FEW = 24  # sensors, of which every fold counts; of more, two do
 N_FINALISTS = 3  # weights that are compared on more than the first fold
@@ -36,8 +37,20 @@ def observed_candidates(eigenvalues: np.ndarray, n_sensors: int) -> np.ndarray:
         return np.zeros(1)
     spacing = np.diff(values[: max(min(n_sensors, LOW), 2)])
     told_apart = spacing[spacing > 1e-9 * widest]
-    narrowest = 0.5 * float(np.quantile(told_apart, 0.25)) if len(told_apart) else widest
+    narrowest = 0.1 * float(told_apart.min()) if len(told_apart) else widest
     return np.geomspace(1.0 / narrowest**2, 1.0 / widest**2, N_WEIGHTS)
+
+
+def eigenvector_counts(n_points: int, n_sensors: int) -> list[int]:
+    """Return of how many of the lowest eigenvectors shapes may be made, doubling; none where all will do."""
+    n_doublings = int(np.ceil(np.log2(n_points / n_sensors)))
+    return [n_sensors * 2**i for i in range(n_doublings)] if 2 * n_sensors <= n_points else []
+
+
+def smallest(problems: Iterable[ObservedProblem]) -> int:
+    """Return the first of some problems that predicts sensors that are left out about best."""
+    errors = np.asarray([_error_of_first_folds(problem) for problem in problems])
+    return int(np.flatnonzero(errors <= ABOUT * errors.min())[0])
 
 
 def best_weight(problems: Iterable[ObservedProblem]) -> int:
@@ -51,11 +64,10 @@ def best_weight(problems: Iterable[ObservedProblem]) -> int:
     errors: list[float] = []
     for problem in problems:
         tried.append(problem)
-        folds = _folds(problem)
-        first = folds if len(folds[0]) < FEW else folds[:1]
-        errors.append(sum(_held_out_error(problem, fold) for fold in first))
+        errors.append(_error_of_first_folds(problem))
         if min(errors[-N_WORSE:]) > WORSE * min(errors):
             break
+    folds = _folds(tried[0])
     if len(folds[0]) < FEW:
         return int(np.argmin(errors))
     finalists = np.argsort(errors, kind="stable")[:N_FINALISTS].tolist()
@@ -64,10 +76,18 @@ def best_weight(problems: Iterable[ObservedProblem]) -> int:
 
 
 def _folds(problem: ObservedProblem) -> list[np.ndarray]:
-    """Return which sensors each fold leaves out, (n_sensors,) booleans, in no order."""
+    """Return which sensors each fold leaves out, (n_sensors,) booleans, in no order; of few, each alone."""
     n_sensors = int(problem.data.shape[0])
-    fold_of = np.random.default_rng(0).permutation(n_sensors) % min(N_FOLDS, n_sensors)
-    return [fold_of == fold for fold in range(min(N_FOLDS, n_sensors))]
+    n_folds = n_sensors if n_sensors <= FEWEST else N_FOLDS
+    fold_of = np.random.default_rng(0).permutation(n_sensors) % n_folds
+    return [fold_of == fold for fold in range(n_folds)]
+
+
+def _error_of_first_folds(problem: ObservedProblem) -> float:
+    """Return the error of the first fold, or of all where sensors are few."""
+    folds = _folds(problem)
+    first = folds if len(folds[0]) < FEW else folds[:1]
+    return sum(_held_out_error(problem, fold) for fold in first)
 
 
 def _held_out_error(problem: ObservedProblem, hidden: np.ndarray) -> float:
