@@ -19,7 +19,7 @@ __all__ = ["best_weight", "observed_candidates"]
 N_WEIGHTS = 9
 LOW = 24  # eigenvalues whose distances say how narrow a filter may be
 N_FOLDS, FEWEST = 4, 12  # of the sensors, of which so few are left out one by one
-ABOUT = 1.05  # times the least error, which no more eigenvectors are worth
+ABOUT = 1.05  # times the least error: no reason for more eigenvectors, or for wider filters
 WORSE, N_WORSE = 1.01, 2  # times the least error, weights in a row: wider filters are not tried any more
 FEW = 24  # sensors, of which every fold counts; of more, two do
 N_FINALISTS = 3  # weights that are compared on more than the first fold
@@ -50,6 +50,10 @@ def eigenvector_counts(n_points: int, n_sensors: int) -> list[int]:
 def smallest(problems: Iterable[ObservedProblem]) -> int:
     """Return the first of some problems that predicts sensors that are left out about best."""
     errors = np.asarray([_error_of_first_folds(problem) for problem in problems])
+    return _first_about_best(errors)
+
+
+def _first_about_best(errors: np.ndarray) -> int:
     return int(np.flatnonzero(errors <= ABOUT * errors.min())[0])
 
 
@@ -69,7 +73,7 @@ def best_weight(problems: Iterable[ObservedProblem]) -> int:
             break
     folds = _folds(tried[0])
     if len(folds[0]) < FEW:
-        return int(np.argmin(errors))
+        return _first_about_best(np.asarray(errors))
     finalists = np.argsort(errors, kind="stable")[:N_FINALISTS].tolist()
     totals = [errors[i] + _held_out_error(tried[i], folds[1]) for i in finalists]
     return int(finalists[int(np.argmin(totals))])
