@@ -175,8 +175,7 @@ class JointTask:
     def _assemble(
         self, solution: Solution, problem: Problem, *, debias: bool, noise: float | None
     ) -> Factorization:
-        xp, courses = array_namespace(solution.shapes), solution.courses
-        shapes = problem.seen(solution.shapes)
+        courses, shapes = solution.courses, problem.seen(solution.shapes)
         projected = self._projected(problem, solution) if shapes.shape[1] else courses
         if debias:
             courses = courses * _amplitudes(problem.data, shapes, courses)[:, None]

@@ -146,3 +146,35 @@ def test_shapes_between_sensors(report):
         figure = f"{min(least):.4f}  (gap proven {max(gaps):.0e})"
         what, is_reached = f"beam, 5 modes, 20 dB, 8 of 64 points, {name}: least MAC", min(least) >= 0.98
         report(what, "≥ 0.98", figure, is_reached, is_stretch=name != "known bending speed")  # fmt: skip
+
+
+@pytest.mark.parametrize("are_even", [True, False])
+def test_shapes_between_few_sensors_with_automatic_weights(report, caplog, are_even):
+    """The beam at sensors evenly spaced, or anywhere: a shape that is wrong must have been warned of."""
+    beam = wf.Beam(64, spacing=1 / 65, ends="clamped-free")
+    structure = Structure.of(beam, 5, bending_speed=20.0, damping_ratios=0.01)
+    rate, least, silent, warned = 4 * structure.frequencies[-1], [], [], 0
+    for seed in range(10):
+        points = np.arange(3, 64, 8) if are_even else some_points(100 + seed, 8 / 64, 64)
+        noisy = simulate(
+            structure, sampling_rate=rate, duration=2.0, quantity="velocity", snr_db=20.0, rng=seed
+        )
+        caplog.clear()
+        fit = wf.factorize(noisy.recording.select(points), beam, sensors=points)
+        model = wf.identify(fit)
+        likeness = [
+            float(wf.mac(noisy.truth.mode_shapes, shapes).max(axis=1).min()) if shapes.size else 0.0
+            for shapes in (fit.spatial_factors, model.mode_shapes)
+        ]
+        least.append(likeness)
+        is_warned = any("tell" in each.message for each in caplog.records)
+        warned += is_warned
+        if not is_warned:
+            silent.append(min(likeness))
+    worst, median = np.min(least, axis=0), np.median(least, axis=0)
+    where = "evenly spaced" if are_even else "at random points"
+    what = f"beam, 5 modes, 20 dB, 8 of 64 points {where}, all automatic: least MAC of 10 recordings"
+    figure = f"{worst[0]:.4f} components, {worst[1]:.4f} modes  (medians {median[0]:.4f}, {median[1]:.4f})"
+    report(what, "≥ 0.98", figure, bool(worst.min() >= 0.98), is_stretch=not are_even)
+    report("   of those without a warning", "≥ 0.98", f"{min(silent):.4f}  ({warned} warned)",
+           min(silent) >= 0.98)  # fmt: skip

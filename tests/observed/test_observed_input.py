@@ -85,3 +85,23 @@ def test_gaps_exclude_a_weight_of_time():
         )
     with pytest.raises(wf.InputError, match="needs a time_weight"):
         wf.factorize(SIGNALS, STRING, dispersion=1.0, sensors=POINTS, wave_weight=1.0)
+
+
+def test_points_that_an_operator_couples_to_no_sensor():
+    pair = wf.FiniteElement(np.eye(8), np.eye(8))
+    with pytest.raises(wf.InputError, match="couples 4 of its 8 points to no sensor, the first 1"):
+        wf.factorize(SIGNALS, pair, sensors=POINTS)
+    halves = wf.Graph([(0, 1), (1, 2), (2, 3), (4, 5), (5, 6), (6, 7)], n_points=8)
+    with pytest.raises(wf.InputError, match="couples 4 of its 8 points to no sensor, the first 4"):
+        wf.factorize(SIGNALS[:3], halves, sensors=[0, 1, 3], wave_weight=1.0)
+    wf.factorize(SIGNALS, halves, sensors=[0, 3, 4, 7], wave_weight=1.0)
+
+
+def test_recordings_of_which_nothing_is_left():
+    column = SIGNALS.copy()
+    column[:, 5] = np.nan
+    for call in (wf.factorize, wf.complete):
+        with pytest.raises(wf.InputError, match=r"all sensors at 1 samples, the first 5.*cut these"):
+            call(column, STRING, missing="nan", sensors=POINTS)
+        with pytest.raises(wf.InputError, match="missing hides every sample"):
+            call(np.full_like(SIGNALS, np.nan), STRING, missing="nan", sensors=POINTS)

@@ -13,6 +13,8 @@ from wavefact.recording import Recording
 
 __all__ = ["check_channels", "check_coupling", "check_mask", "checked_mask", "sensing_matrix"]
 
+ROUNDING = 1e-11  # of the largest entry of an operator: less couples nothing
+
 
 def checked_mask(missing: Any, recording: Recording) -> np.ndarray | None:
     """Return where there are samples, (n_sensors, n_samples) booleans; None where all are."""
@@ -113,10 +115,29 @@ def _check_points(points: np.ndarray, n_sensors: int, n_points: int) -> None:
         )
 
 
-def check_coupling(n_seen: int, operator: WaveOperator, wave_weight: float | str) -> None:
+def check_coupling(matrix: np.ndarray, operator: WaveOperator, wave_weight: float | str) -> None:
     """Refuse points without sensors where no wave equation couples them to those that have one."""
-    if wave_weight != "auto" and float(wave_weight) == 0 and n_seen < operator.n_points:
+    if len(matrix) >= operator.n_points:
+        return
+    if wave_weight != "auto" and float(wave_weight) == 0:
         raise InputError(
-            f"{n_seen} sensors see {operator.n_points} points, which wave_weight=0 does not couple: "
+            f"{len(matrix)} sensors see {operator.n_points} points, which wave_weight=0 does not couple: "
             "nothing is known of the others. Give a wave_weight above 0, or 'auto'."
         )
+    blind = _blind(matrix, operator)
+    if len(blind):
+        raise InputError(
+            f"{operator!r} couples {len(blind)} of its {operator.n_points} points to no sensor, the first "
+            f"{blind[0]}: nothing is known of them. Connect them, put sensors there, or leave them out."
+        )
+
+
+def _blind(matrix: np.ndarray, operator: WaveOperator) -> np.ndarray:
+    """Return the points that no chain of couplings leads to from points that a sensor sees."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    couplings = np.abs(operator.matrix())
+    linked = csr_array(couplings > ROUNDING * couplings.max(initial=0.0))
+    parts = connected_components(linked, directed=False)[1]
+    return np.flatnonzero(~np.isin(parts, parts[matrix.any(axis=0)]))

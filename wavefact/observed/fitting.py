@@ -49,7 +49,7 @@ def factorize_observed(
 ) -> Factorization:
     """Return the certified factorization of what has been observed."""
     whole, weight = observation, settings.wave_weight
-    check_coupling(observation.recording.n_sensors, observation.operator, weight)
+    check_coupling(observation.matrix, observation.operator, weight)
     highest, is_tied = None, settings.dispersion is not None
     if weight == "auto":
         operator, weight = ObservedTask(observation, rng).choose()
