@@ -104,7 +104,8 @@ def _frequencies(fit: Factorization) -> np.ndarray:
 
 def _distinct(fit: Factorization, coefficients: np.ndarray) -> list[int]:
     """Return the strongest component of each shape; rigid motion is no wave."""
-    likeness, found = np.abs(coefficients.conj().T @ coefficients) ** 2, []
+    likeness = np.abs(coefficients.conj().T @ coefficients) ** 2
+    found: list[int] = []
     for i in np.argsort(-_sizes(fit), kind="stable").tolist():
         if fit.eigenvalues[i] > 0 and (not found or likeness[i, found].max() < UNLIKE):
             found.append(i)

@@ -20,7 +20,7 @@ from wavefact.recording import Recording
 __all__ = ["needs_time", "separating_bandwidth"]
 
 FEW = 16  # sensors
-OCCUPIED = 0.99  # of the energy above the median of the spectrum
+CLEAR = 20.0  # times the median of the spectrum, which noise hardly exceeds: the occupied band ends there
 LONG = 2**15  # samples that tell the band
 
 
@@ -37,7 +37,7 @@ def separating_bandwidth(recording: Recording, time: Time) -> float:
     scaled = signals / (float(np.max(np.abs(signals))) or 1.0)
     power = np.sum(np.abs(np.fft.fft(scaled, axis=1)) ** 2, axis=0)
     power = power[: len(power) // 2 + 1] + power[::-1][: len(power) // 2 + 1]
-    grown = np.cumsum(np.maximum(power - np.median(power), 0.0))
-    highest = int(np.searchsorted(grown, OCCUPIED * grown[-1])) / signals.shape[1] * time.sampling_rate
+    clear = np.flatnonzero(power > CLEAR * np.median(power))
+    highest = clear.max(initial=0) / signals.shape[1] * time.sampling_rate
     candidates = candidate_bandwidths(time)
     return float(np.clip(highest / len(signals), candidates[0], candidates[-1]))
