@@ -134,12 +134,12 @@ def factorize(
     the components, their number, their centres κ_i and their tones μ_i, where A is the operator and B the
     time axis.  With `missing` and `sensors` the loss is ``½‖M ∘ (Y − H D Xᵀ)‖²`` over the samples that are
     there, with the same certificate; time then has a weight only where `time_weight` gives one, which samples
-    missing here and there exclude, or where at most 16 sensors see twice as many points or more without gaps:
-    "auto" then takes a bandwidth that keeps modes apart.  "auto" weights of space are those that best predict
-    sensors left out.  Where half of the points or fewer have sensors, these cannot tell shapes from their
-    aliases, so shapes are then made of as many of the lowest eigenvectors as predict sensors about best
-    (`Factorization.highest_wavenumber`; not with `dispersion`, or a `wave_weight` that is given).  A warning
-    says so where frequencies do not confirm that these are the right ones.
+    missing here and there exclude, or where 16 sensors or fewer, without gaps, see shapes so much alike that
+    only frequencies keep them apart: "auto" then takes a bandwidth that does.  "auto" weights of space are
+    those that best predict sensors left out.  Where half of the points or fewer have sensors, these cannot
+    tell shapes from their aliases, so shapes are then made of as many of the lowest eigenvectors as predict
+    sensors about best (`Factorization.highest_wavenumber`; not with `dispersion`, or a `wave_weight` that is
+    given).  A warning says so where frequencies do not confirm that these are the right ones.
 
     References
     ----------

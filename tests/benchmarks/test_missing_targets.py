@@ -160,7 +160,7 @@ def test_shapes_between_few_sensors_with_automatic_weights(report, caplog, are_e
             structure, sampling_rate=rate, duration=2.0, quantity="velocity", snr_db=20.0, rng=seed
         )
         caplog.clear()
-        fit = wf.factorize(noisy.recording.select(points), beam, sensors=points)
+        fit = wf.factorize(noisy.recording.select(points), beam, sensors=points, debias=True)
         model = wf.identify(fit)
         likeness = [
             float(wf.mac(noisy.truth.mode_shapes, shapes).max(axis=1).min()) if shapes.size else 0.0
@@ -170,11 +170,13 @@ def test_shapes_between_few_sensors_with_automatic_weights(report, caplog, are_e
         is_warned = any("tell" in each.message for each in caplog.records)
         warned += is_warned
         if not is_warned:
-            silent.append(min(likeness))
+            silent.append(likeness)
     worst, median = np.min(least, axis=0), np.median(least, axis=0)
     where = "evenly spaced" if are_even else "at random points"
     what = f"beam, 5 modes, 20 dB, 8 of 64 points {where}, all automatic: least MAC of 10 recordings"
-    figure = f"{worst[0]:.4f} components, {worst[1]:.4f} modes  (medians {median[0]:.4f}, {median[1]:.4f})"
-    report(what, "≥ 0.98", figure, bool(worst.min() >= 0.98), is_stretch=not are_even)
-    report("   of those without a warning", "≥ 0.98", f"{min(silent):.4f}  ({warned} warned)",
-           min(silent) >= 0.98)  # fmt: skip
+    report(what, "≥ 0.98", f"{worst[0]:.4f}  (median {median[0]:.4f})", bool(worst[0] >= 0.98),
+           is_stretch=not are_even)  # fmt: skip
+    told = float(np.min(silent, axis=0)[0])
+    report("   of those without a warning", "≥ 0.98", f"{told:.4f}  ({warned} warned)", told >= 0.98)
+    report("   of the modes identified from the components", "≥ 0.98",
+           f"{worst[1]:.4f}  (median {median[1]:.4f})", bool(worst[1] >= 0.98), is_stretch=True)  # fmt: skip

@@ -14,7 +14,7 @@ import numpy as np
 from wavefact.factorization import Factorization
 from wavefact.observed.observation import Observation
 
-__all__ = ["warn_of_aliases"]
+__all__ = ["least_told", "warn_of_aliases"]
 
 logger = logging.getLogger("wavefact")
 
@@ -22,7 +22,8 @@ ALIKE = 0.9  # MAC at the sensors of shapes that these cannot tell apart
 UNLIKE = 0.5  # MAC at all points of shapes that differ
 AGREEING = 1.25  # ratio of speeds that may be one: ends and supports are never quite those of the operator
 DEPENDENT = 0.1  # least singular value of unit shapes at the sensors that are told apart
-WEAK = 0.05  # of the energy of the strongest tone of a shape
+WEAK = 0.005  # of a highest power: what is not looked at
+DOUBTFUL = 0.05  # of the power that is looked at: what may be that of an alias
 MOST_LISTED = 6
 
 
@@ -35,14 +36,14 @@ def warn_of_aliases(fit: Factorization, observation: Observation, *, is_tied: bo
         return
     coefficients = _unit(fit.operator.analyze(fit.spatial_factors))
     waves = _distinct(fit, coefficients)
-    if np.linalg.norm(np.linalg.pinv(_unit(observation.sensing @ coefficients[:, waves])), 2) > 1 / DEPENDENT:
+    if least_told(fit, observation) < DEPENDENT:
         logger.warning(
             "The %d sensors hardly tell the %d shapes found apart, so that any may hold some of the others; "
             "add sensors where they do (sensor_positions), or compare expand_shapes of identify(recording).",
             len(observation.weights),
             len(waves),
         )
-    if is_tied:
+    if is_tied or not waves:
         return
     open_ones, aliases = _unsettled(fit, coefficients, waves, _aliases(observation, coefficients))
     if open_ones:
@@ -55,33 +56,54 @@ def warn_of_aliases(fit: Factorization, observation: Observation, *, is_tied: bo
         )
 
 
+def least_told(fit: Factorization, observation: Observation) -> float:
+    """Return the least singular value of the unit shapes found at the sensors; 1 is orthogonal."""
+    coefficients = observation.operator.analyze(fit.spatial_factors)
+    waves = _distinct(fit, _unit(coefficients))
+    if len(waves) > len(observation.weights):
+        return 0.0
+    seen = _unit(observation.sensing @ coefficients[:, waves])
+    return float(np.linalg.svd(seen, compute_uv=False).min(initial=1.0))
+
+
 def _unsettled(
     fit: Factorization, coefficients: np.ndarray, waves: list[int], aliases: list[np.ndarray]
 ) -> tuple[list[int], np.ndarray]:
-    """Return the components that may be aliases, and the eigenvalues that they may have instead.
+    """Return the components that may hold aliases, and the eigenvalues that these may have.
 
-    Tones beside a far stronger one of the same shape say nothing.
+    A component answers for the frequencies at which it is the strongest.
     """
-    speeds = 2 * np.pi * _frequencies(fit) / np.sqrt(np.maximum(fit.eigenvalues, 1e-300))
-    likeness, sizes = np.abs(coefficients.conj().T @ coefficients[:, waves]) ** 2, _sizes(fit)
+    frequencies, power = _spectra(fit, coefficients, waves)
+    speeds = 2 * np.pi * frequencies[np.argmax(power, axis=0)] / np.sqrt(fit.eigenvalues[waves])
     found: list[int] = []
-    for i in np.flatnonzero(fit.eigenvalues > 0).tolist():
-        wave = int(np.argmax(likeness[i]))
-        others = speeds[np.delete(waves, wave)]
-        counts = len(aliases[i]) and sizes[i] ** 2 >= WEAK * sizes[waves[wave]] ** 2
-        if counts and not _is_settled(fit.eigenvalues[i], speeds[i], aliases[i], others):
+    for place, i in enumerate(waves):
+        own = power[:, place] * (power[:, place] >= power.max(axis=1))
+        bins = np.flatnonzero(own >= WEAK * own.max())
+        at_bins = 2 * np.pi * frequencies[bins] / np.sqrt(fit.eigenvalues[i])
+        settled = _settled(fit.eigenvalues[i], at_bins, aliases[i], np.delete(speeds, place))
+        if len(aliases[i]) and np.sum(own[bins[~settled]]) > DOUBTFUL * np.sum(own[bins]):
             found.append(i)
     return found, np.concatenate([np.zeros(0), *(aliases[i] for i in found)])
 
 
-def _is_settled(eigenvalue: float, speed: float, aliases: np.ndarray, others: np.ndarray) -> bool:
-    """Tell whether most other components have the speed of this one, and not that of an alias of it."""
+def _settled(eigenvalue: float, speeds: np.ndarray, aliases: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Tell at which speeds of a component most others have the same, and not that of an alias of it."""
     if not len(others):
-        return False
-    candidates = np.log(speed * np.sqrt(eigenvalue / np.concatenate([[eigenvalue], aliases])))
-    apart = np.abs(candidates[:, None] - np.log(others))
-    agreeing = (np.argmin(apart, axis=0) == 0) & (apart[0] < np.log(AGREEING))
-    return bool(np.mean(agreeing) >= 0.5)
+        return np.zeros(len(speeds), dtype=bool)
+    candidates = np.sqrt(eigenvalue / np.concatenate([[eigenvalue], aliases]))
+    apart = np.abs(np.log(speeds[:, None, None] * candidates[:, None] / others))
+    agreeing = (np.argmin(apart, axis=1) == 0) & (apart[:, 0] < np.log(AGREEING))
+    return np.asarray(np.mean(agreeing, axis=1) >= 0.5)
+
+
+def _spectra(fit: Factorization, coefficients: np.ndarray, waves: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return frequencies above zero [Hz], and the power of all components of each wave there."""
+    courses = np.asarray(fit.time_courses) * np.linalg.norm(fit.spatial_factors, axis=0)
+    frequencies = np.abs(np.fft.fftfreq(len(courses))) * (fit.sampling_rate or 1.0)
+    power = np.abs(np.fft.fft(courses, axis=0)) ** 2
+    nearest = np.argmax(np.abs(coefficients.conj().T @ coefficients[:, waves]), axis=1)
+    summed = np.stack([power[:, nearest == place].sum(axis=1) for place in range(len(waves))], axis=1)
+    return frequencies[1:], summed[1:]
 
 
 def _aliases(observation: Observation, coefficients: np.ndarray) -> list[np.ndarray]:
@@ -90,16 +112,6 @@ def _aliases(observation: Observation, coefficients: np.ndarray) -> list[np.ndar
     alike = np.abs(_unit(observation.sensing @ coefficients).conj().T @ seen) ** 2 >= ALIKE
     alias = alike & (np.abs(coefficients.T) ** 2 < UNLIKE) & (eigenvalues > 0)
     return [eigenvalues[row] for row in alias]
-
-
-def _frequencies(fit: Factorization) -> np.ndarray:
-    """Return the frequency of each component: its tone, or the peak of its course [Hz]."""
-    if fit.frequencies is not None:
-        return fit.frequencies
-    courses = np.asarray(fit.time_courses - fit.time_courses.mean(axis=0))
-    spectrum = np.abs(np.fft.fft(courses, axis=0))
-    places = np.abs(np.fft.fftfreq(len(courses)))[np.argmax(spectrum, axis=0)]
-    return np.maximum(places, 1.0 / len(courses)) * (fit.sampling_rate or 1.0)
 
 
 def _distinct(fit: Factorization, coefficients: np.ndarray) -> list[int]:

@@ -11,12 +11,12 @@ from wavefact._fit_checks import JOINT_RTOL, RTOL, parsed_bandwidth, penalty_of,
 from wavefact.dispersion import Dispersion, relation_nodes
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.observed.aliases import warn_of_aliases
+from wavefact.observed.aliases import least_told, warn_of_aliases
 from wavefact.observed.checks import check_coupling
 from wavefact.observed.joint_task import ObservedJointTask
 from wavefact.observed.low_eigenvectors import LowEigenvectors
 from wavefact.observed.observation import Observation
-from wavefact.observed.separation import needs_time, separating_bandwidth
+from wavefact.observed.separation import APART, can_separate, separating_bandwidth
 from wavefact.observed.task import ObservedTask
 from wavefact.operators import Time
 from wavefact.solution import Callback
@@ -57,6 +57,11 @@ def factorize_observed(
             observation = replace(observation, operator=operator)
             highest = float(operator.wavenumber(float(operator.eigenvalues.max())))
     fit = _fitted(observation, float(weight), settings, rng)
+    is_open = settings.time_weight == "auto" and settings.regularization == "auto"
+    if is_open and can_separate(observation) and least_told(fit, whole) < APART:
+        bandwidth = separating_bandwidth(observation.recording)
+        settings = settings._replace(time_weight=f"{bandwidth!r} Hz", start=None)
+        fit = _fitted(observation, float(weight), settings, rng)
     fit = replace(fit, operator=whole.operator, highest_wavenumber=highest)
     warn_of_aliases(fit, whole, is_tied=is_tied)
     return fit
@@ -87,9 +92,6 @@ def _time(observation: Observation, settings: Settings) -> tuple[Time | None, fl
     given = settings.time_weight
     if given == "auto" and settings.dispersion is not None:
         raise InputError("dispersion needs a time_weight with missing or sensors; give one, such as '2 Hz'.")
-    if given == "auto" and settings.regularization == "auto" and needs_time(observation):
-        time = time_axis(observation.recording, 1)
-        return time, time.weight(separating_bandwidth(observation.recording, time))
     if given == "auto" or given == 0:
         return None, 0.0
     if observation.mask is not None:

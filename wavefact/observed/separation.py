@@ -11,28 +11,29 @@ from __future__ import annotations
 import numpy as np
 
 from wavefact._arrays import to_numpy
-from wavefact._fit_checks import SHORT
+from wavefact._fit_checks import SHORT, time_axis
 from wavefact.joint_selection import candidate_bandwidths
 from wavefact.observed.observation import Observation
-from wavefact.operators import Time
 from wavefact.recording import Recording
 
-__all__ = ["needs_time", "separating_bandwidth"]
+__all__ = ["APART", "can_separate", "separating_bandwidth"]
 
 FEW = 16  # sensors
+APART = 0.4  # least singular value of unit shapes at the sensors that need no filters over time
 CLEAR = 20.0  # times the median of the spectrum, which noise hardly exceeds: the occupied band ends there
 LONG = 2**15  # samples that tell the band
 
 
-def needs_time(observation: Observation) -> bool:
+def can_separate(observation: Observation) -> bool:
     """Tell whether sensors are few, without gaps, and long enough observed to tell frequencies."""
     n_sensors, n_samples = observation.recording.n_sensors, observation.recording.n_samples
     is_few = n_sensors <= FEW and 2 * n_sensors <= observation.operator.n_points
     return observation.mask is None and is_few and n_samples >= SHORT
 
 
-def separating_bandwidth(recording: Recording, time: Time) -> float:
+def separating_bandwidth(recording: Recording) -> float:
     """Return the occupied band over the number of sensors [Hz], no narrower than the duration resolves."""
+    time = time_axis(recording, 1)
     signals = to_numpy(recording.window(0, min(LONG, recording.n_samples)).load().signals)
     scaled = signals / (float(np.max(np.abs(signals))) or 1.0)
     power = np.sum(np.abs(np.fft.fft(scaled, axis=1)) ** 2, axis=0)
