@@ -20,7 +20,7 @@ __all__ = ["Factorization"]
 
 KIND = "wavefact-factorization"
 ARRAYS = ("spatial_factors", "time_courses", "eigenvalues")
-JOINT_ARRAYS = ("time_eigenvalues", "projected_courses")  # where time has a weight
+JOINT_ARRAYS = ("time_eigenvalues", "projected_courses")  # where time has a weight, or sensors saw a part
 ATTRIBUTES = ("wave_weight", "time_weight", "regularization", "noise", "sampling_rate", "unit", "quantity")
 LATER = {
     "debiased": False,
@@ -60,7 +60,7 @@ class Factorization:
         μ of each component, where time has a weight.
     projected_courses : numpy.ndarray, shape (n_samples, n_components), or None
         Least-squares time courses of the recording on the shapes, neither filtered nor shrunk, where time
-        has a weight: what damping is to be estimated from.
+        has a weight or sensors saw only a part: what damping is to be estimated from.
     debiased : bool
         Whether time courses, or amplitudes where time has a weight, were refitted, so that λ has not shrunk
         them.

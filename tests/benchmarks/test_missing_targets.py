@@ -160,7 +160,7 @@ def test_shapes_between_few_sensors_with_automatic_weights(report, caplog, are_e
             structure, sampling_rate=rate, duration=2.0, quantity="velocity", snr_db=20.0, rng=seed
         )
         caplog.clear()
-        fit = wf.factorize(noisy.recording.select(points), beam, sensors=points, debias=True)
+        fit = wf.factorize(noisy.recording.select(points), beam, sensors=points)
         model = wf.identify(fit)
         likeness = [
             float(wf.mac(noisy.truth.mode_shapes, shapes).max(axis=1).min()) if shapes.size else 0.0

@@ -82,7 +82,7 @@ class Components(Protocol):
 
 @runtime_checkable
 class TimedComponents(Components, Protocol):
-    """What else identification needs where time was penalised; each is None where it was not."""
+    """What else identification needs where time was penalised, or sensors saw a part; None elsewhere."""
 
     @property
     def frequencies(self) -> Array | None:
@@ -244,7 +244,9 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
     factors, courses = to_numpy(fit.spatial_factors), to_numpy(fit.time_courses)
     if not (np.all(np.isfinite(factors)) and np.all(np.isfinite(courses))):
         raise InputError("The components hold NaN or Inf; factorize a recording without them.")
-    if not fit.debiased:
+    if isinstance(fit, TimedComponents) and fit.projected_courses is not None:
+        courses = to_numpy(fit.projected_courses)
+    elif not fit.debiased:
         courses = courses + fit.regularization * (courses @ np.linalg.pinv(factors.conj().T @ factors).T)
     labels = group_components(factors, to_numpy(fit.wavenumbers))
     parts = [

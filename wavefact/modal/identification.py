@@ -102,7 +102,7 @@ def identify(
     (array([5.]), array([0.01]))
     """
     settings = validated(IdentificationSettings() if settings is None else settings)
-    if isinstance(source, TimedComponents) and source.projected_courses is not None:
+    if isinstance(source, TimedComponents) and source.frequencies is not None:
         return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
     with threads_for(*channels.signals.shape):

@@ -163,6 +163,7 @@ class ObservedTask:
             problem,
             scale,
             courses=courses,
+            projected=None if debias else self._courses(problem, solution, debias=True),
             noise=noise,
             debiased=debias,
         )
