@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import sys
@@ -28,6 +29,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     if shutil.disk_usage(folder).free < NEEDED:
         pytest.skip(f"{NEEDED >> 30} GiB of disk are needed in {folder}")
     write_recording(folder / "big.h5", N_SAMPLES)
+    os.sync()  # else what is left to be written holds up the fits that follow
     yield folder / "big.h5"
     shutil.rmtree(folder)
 
