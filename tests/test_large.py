@@ -98,6 +98,17 @@ def test_noise_drawn_by_spans_has_the_threshold_of_all_drawn_at_once(bandwidths)
     assert by_spans == pytest.approx(at_once, rel=0.08)  # they scatter by 5 %
 
 
+def test_a_card_whose_memory_ends_says_what_to_do(monkeypatch):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+
+    def solve(*args, **kwargs):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    monkeypatch.setattr(CertifiedGrowth, "solve", solve)
+    with pytest.raises(wf.InputError, match=r"2\.00 GiB.*leave device out"):
+        wf.factorize(waves(5, 60), Plate((5, 5)), wave_weight=1.0, regularization=1.0)
+
+
 def test_a_card_without_room_says_what_would_fit(monkeypatch):
     torch = pytest.importorskip("torch", reason="torch is not installed")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)

@@ -8,6 +8,8 @@ synchronisation per matrix on a GPU, lives here.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -183,6 +185,21 @@ def to_device(values: Array, name: str | None) -> Array:
         reason = str(error).splitlines()[0]
         raise InputError(
             f"device={name!r} cannot be used ({reason}); leave device out to run on NumPy."
+        ) from error
+
+
+@contextmanager
+def memory_said_clearly() -> Iterator[None]:
+    """Say what to do where the memory of a graphics card ends; as a decorator, of a whole function."""
+    try:
+        yield
+    except RuntimeError as error:  # as torch's OutOfMemoryError is
+        if "out of memory" not in str(error).lower():
+            raise
+        raise InputError(
+            f"The memory of the device ended while it computed ({str(error).splitlines()[0]}) "
+            "Give fewer samples or points, end what else is using the device, or leave device out to run on "
+            "NumPy."
         ) from error
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import Array
+from wavefact._arrays import Array, memory_said_clearly
 from wavefact._fit_checks import (
     JOINT_RTOL,
     RTOL,
@@ -38,6 +38,7 @@ from wavefact.threads import threads_for
 __all__ = ["factorize", "regularization_path"]
 
 
+@memory_said_clearly()
 def factorize(
     recording: Recording | Array,
     operator: WaveOperator | None = None,
@@ -246,6 +247,7 @@ def _joint_weights(
     return choice.wave_weight, task.time.weight(choice.bandwidth) if is_used else 0.0
 
 
+@memory_said_clearly()
 def regularization_path(
     recording: Recording | Array,
     operator: WaveOperator | None,
