@@ -102,7 +102,7 @@ def identify(
     (array([5.]), array([0.01]))
     """
     settings = validated(IdentificationSettings() if settings is None else settings)
-    if isinstance(source, TimedComponents) and source.frequencies is not None:
+    if isinstance(source, TimedComponents) and _is_timed(source):
         return _of_tones(source, frequency_range, operator, settings)
     channels = channels_of(source, operator)
     with threads_for(*channels.signals.shape):
@@ -111,6 +111,10 @@ def identify(
         model = elastic(model, channels.operator, settings)
     _logger.info("identified %d modes in %d frequency bands", model.n_modes, len(found))
     return model
+
+
+def _is_timed(fit: TimedComponents) -> bool:
+    return fit.frequencies is not None and fit.projected_courses is not None
 
 
 def _of_tones(
