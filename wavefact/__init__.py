@@ -29,6 +29,7 @@ from wavefact.frequency_wavenumber import (
     travelling_waves,
 )
 from wavefact.geometry import Geometry
+from wavefact.health import LocalLevels, ModeTracks, follow, mode_levels, models_of_poles, track_modes
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.local_wavenumber import LocalWavenumbers, local_wavenumbers
 from wavefact.metrics import relative_error, snr_db
@@ -97,12 +98,14 @@ __all__ = [
     "Geometry",
     "Graph",
     "InputError",
+    "LocalLevels",
     "LocalWavenumbers",
     "Media",
     "Membrane",
     "MissingPackageError",
     "ModalModel",
     "ModeComparison",
+    "ModeTracks",
     "NotCertifiedError",
     "Plate",
     "Recording",
@@ -142,6 +145,7 @@ __all__ = [
     "fdd",
     "find_modes",
     "fit_speed",
+    "follow",
     "frequency_response",
     "frequency_wavenumber",
     "gains",
@@ -151,6 +155,8 @@ __all__ = [
     "mac",
     "mcf",
     "merge_setups",
+    "mode_levels",
+    "models_of_poles",
     "modes_of_response",
     "mpc",
     "mpd",
@@ -170,6 +176,7 @@ __all__ = [
     "stack",
     "time_lag",
     "to_quantity",
+    "track_modes",
     "travelling_waves",
     "wave_speed",
     "wave_weight_from_bandwidth",

@@ -1,0 +1,78 @@
+"""The poles of many recordings as flat arrays, for tracking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from wavefact.errors import InputError
+from wavefact.modal.model import ModalModel
+from wavefact.modal.similarity import unit_shapes
+
+_FIELDS = ("frequencies", "damping_ratios", "frequency_errors", "damping_errors", "wavenumbers")
+
+
+@dataclass(frozen=True, eq=False)
+class Poles:
+    """Hold the poles of many records one below the other: those of record i are `starts[i] : starts[i + 1]`."""
+
+    starts: np.ndarray
+    frequencies: np.ndarray
+    damping_ratios: np.ndarray
+    frequency_errors: np.ndarray
+    damping_errors: np.ndarray
+    wavenumbers: np.ndarray
+    shapes: np.ndarray
+    """(n_poles, n_points), of unit norm."""
+
+    @property
+    def n_records(self) -> int:
+        """Number of records, those without poles too."""
+        return self.starts.size - 1
+
+    @property
+    def records(self) -> np.ndarray:
+        """The record of each pole."""
+        return np.repeat(np.arange(self.n_records), np.diff(self.starts))
+
+    def of(self, record: int) -> slice:
+        """Return where the poles of one record are."""
+        return slice(int(self.starts[record]), int(self.starts[record + 1]))
+
+    def seen(self, record: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what assigning one record needs: logarithms of frequencies, shapes and wavenumbers."""
+        part = self.of(record)
+        return np.log(self.frequencies[part]), self.shapes[part], self.wavenumbers[part]
+
+    def reversed(self) -> Poles:
+        """Return the poles with the last record first."""
+        order = np.concatenate([np.arange(*self.starts[i : i + 2]) for i in range(self.n_records)[::-1]])
+        counts = np.diff(self.starts)[::-1]
+        fields = {name: getattr(self, name)[order] for name in (*_FIELDS, "shapes")}
+        return Poles(np.concatenate([[0], np.cumsum(counts)]), **fields)
+
+    def none(self) -> Poles:
+        """Return the poles of one record without any."""
+        fields = {name: getattr(self, name)[:0] for name in (*_FIELDS, "shapes")}
+        return Poles(np.zeros(2, dtype=int), **fields)
+
+
+def gathered(models: Sequence[ModalModel]) -> Poles:
+    """Put the modes of all models into one table."""
+    sizes = {model.n_points for model in models if model.n_modes}
+    if len(sizes) > 1:
+        raise InputError(
+            f"The models have {sorted(sizes)} points; track the modes of recordings with the same sensors, or "
+            "take the channels they share."
+        )
+    fields = {name: np.concatenate([getattr(model, name) for model in models]) for name in _FIELDS}
+    bad = np.flatnonzero(~(fields["frequencies"] > 0.0))
+    if bad.size:
+        raise InputError(
+            f"A frequency is {fields['frequencies'][bad[0]]} Hz; leave such modes out before tracking."
+        )
+    shapes = [unit_shapes(model.mode_shapes).T for model in models if model.n_modes]
+    starts = np.concatenate([[0], np.cumsum([model.n_modes for model in models])])
+    return Poles(starts, **fields, shapes=np.concatenate(shapes))

@@ -1,0 +1,145 @@
+"""The slowly moving level of each mode's frequency, through noise and gaps: `mode_levels`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wavefact.health.tracks import ModeTracks
+
+__all__ = ["LocalLevels", "local_levels", "mode_levels"]
+
+_RATIOS = np.geomspace(1e-5, 10.0, 19)  # of the variance of a step of the level to that of a measurement
+_DIFFUSE = 1e6  # variance of a level that nothing is known of, over that of a measurement
+
+
+@dataclass(frozen=True, eq=False)
+class LocalLevels:
+    """Hold the level of each mode's frequency at every recording.
+
+    Attributes
+    ----------
+    frequencies : (n_records, n_modes) array [Hz]
+        Also where a mode was not found; NaN for a mode that was never found.
+    errors : (n_records, n_modes) array [Hz]
+        Standard errors of the level.
+    noise : (n_modes,) array
+        Standard deviation of a single frequency about the level, over the frequency [-].
+    drift : (n_modes,) array [1/s]
+        Variance that the logarithm of the level gains per second.
+    """
+
+    frequencies: np.ndarray
+    errors: np.ndarray
+    noise: np.ndarray
+    drift: np.ndarray
+
+
+def mode_levels(tracks: ModeTracks) -> LocalLevels:
+    """Estimate the level of each mode's frequency from all recordings before and after.
+
+    Parameters
+    ----------
+    tracks : ModeTracks
+
+    Returns
+    -------
+    LocalLevels
+
+    Notes
+    -----
+    The logarithm of a frequency is a random walk seen with white noise (the local level model); both variances
+    are those of greatest likelihood, the levels are from the Kalman filter and smoother.
+
+    References
+    ----------
+    J. Durbin and S. J. Koopman, "Time Series Analysis by State Space Methods", 2nd ed., Oxford, 2012,
+    section 2.1 to 2.10.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> found = 2.0 + 0.01 * rng.standard_normal((400, 1))
+    >>> shapes = np.ones((400, 1, 1))
+    >>> tracks = wf.ModeTracks(np.arange(400.0), found, found, shapes, np.array([2.0]), np.ones((1, 1)))
+    >>> levels = wf.mode_levels(tracks)
+    >>> bool(abs(levels.frequencies[200, 0] - 2.0) < 3 * levels.errors[200, 0])
+    True
+    """
+    logarithms = np.log(tracks.frequencies)
+    levels, variances, noise, drift = local_levels(tracks.times, logarithms)
+    frequencies = np.exp(levels)
+    return LocalLevels(frequencies, frequencies * np.sqrt(variances), np.sqrt(noise), drift)
+
+
+def local_levels(
+    times: np.ndarray, values: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Fit a local level to each column of `values`, NaN where missing.
+
+    Returns
+    -------
+    levels, variances : (n_records, n_columns) arrays
+    noise : (n_columns,) array
+        Variance of a value about its level.
+    drift : (n_columns,) array
+        Variance that a level gains in a unit of time.
+    """
+    step = float(np.median(np.diff(times))) if times.size > 1 else 1.0
+    columns = values.shape[1]
+    ratios = np.repeat(_RATIOS[:, None], columns, axis=1)
+    _, _, likelihood, noise = _filter(times / step, values, ratios)
+    best = np.argmax(likelihood, axis=0), np.arange(columns)
+    levels, spread, _, _ = _filter(times / step, values, ratios[best][None])
+    smooth, spread = _smooth(times / step, levels[:, 0], spread[:, 0], ratios[best])
+    return smooth, spread * noise[best], noise[best], ratios[best] * noise[best] / step
+
+
+def _filter(
+    times: np.ndarray, values: np.ndarray, ratios: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Filter with several ratios at once, (n_ratios, n_columns); variances are over that of a measurement.
+
+    Returns levels and their variances after each record, the log-likelihood in which the variance of a
+    measurement is its best, and that variance.
+    """
+    level = np.broadcast_to(_first_of(values), ratios.shape).copy()
+    spread = np.full(ratios.shape, _DIFFUSE)
+    levels, spreads = np.empty((2, times.size, *ratios.shape))
+    squares, logs, count = np.zeros(ratios.shape), np.zeros(ratios.shape), np.zeros(ratios.shape)
+    for i, elapsed in enumerate(np.diff(times, prepend=times[:1])):
+        spread = spread + ratios * elapsed
+        seen = np.broadcast_to(np.isfinite(values[i]), ratios.shape)
+        error = np.where(seen, values[i] - level, 0.0)
+        total = spread + 1.0
+        told = seen & (spread < _DIFFUSE / 2)  # the first one only says where the level is
+        squares += np.where(told, error**2 / total, 0.0)
+        logs += np.where(told, np.log(total), 0.0)
+        count += told
+        gain = np.where(seen, spread / total, 0.0)
+        level, spread = level + gain * error, spread * (1.0 - gain)
+        levels[i], spreads[i] = level, spread
+    noise = squares / np.maximum(count, 1.0)
+    likelihood = -0.5 * (count * np.log(np.maximum(noise, np.finfo(float).tiny)) + logs)
+    return levels, spreads, likelihood, noise
+
+
+def _first_of(values: np.ndarray) -> np.ndarray:
+    """Return the first number of each column; NaN where there is none."""
+    seen = np.isfinite(values)
+    first = values[np.argmax(seen, axis=0), np.arange(values.shape[1])]
+    return np.where(np.any(seen, axis=0), first, np.nan)
+
+
+def _smooth(
+    times: np.ndarray, levels: np.ndarray, spreads: np.ndarray, ratios: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Let each level know of the records after it (Rauch, Tung and Striebel)."""
+    levels, spreads = levels.copy(), spreads.copy()
+    for i in range(times.size - 2, -1, -1):
+        ahead = spreads[i] + ratios * (times[i + 1] - times[i])
+        gain = spreads[i] / ahead
+        levels[i] += gain * (levels[i + 1] - levels[i])
+        spreads[i] += gain**2 * (spreads[i + 1] - ahead)
+    return levels, spreads

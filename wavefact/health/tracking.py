@@ -1,0 +1,285 @@
+"""Which mode of one recording is which of the next: `track_modes`, and `follow` as recordings come in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wavefact.errors import InputError
+from wavefact.health._followers import assigned
+from wavefact.health._poles import Poles, gathered
+from wavefact.health._recurring import doubles, principal_shape, recurring
+from wavefact.health._sweeps import learned_scatter, starting, swept, tracked
+from wavefact.health.levels import local_levels
+from wavefact.health.tracks import ModeTracks
+from wavefact.modal.model import ModalModel
+from wavefact.modal.similarity import unit_shapes
+
+__all__ = ["follow", "models_of_poles", "track_modes"]
+
+
+def track_modes(
+    models: Sequence[ModalModel],
+    times: ArrayLike | None = None,
+    reference: ModalModel | None = None,
+    *,
+    tolerance: float = 0.02,
+    min_detection_rate: float = 0.1,
+) -> ModeTracks:
+    """Follow the modes of one structure through many recordings.
+
+    Parameters
+    ----------
+    models : sequence of ModalModel
+        Of each recording, on the same points, in order of time; they may lack modes, hold spurious ones, or none.
+    times : (n_records,) array, optional [s]
+        When each recording was made, rising; by default 0, 1, 2, …
+    reference : ModalModel, optional
+        The modes to follow; by default those that recur.
+    tolerance : float
+        How far the frequency of a mode may be from what recordings before and after tell [-].  Slow changes, of
+        temperature say, may be larger.
+    min_detection_rate : float
+        Without a reference, a mode has to be found in this share of the recordings.
+
+    Returns
+    -------
+    ModeTracks
+        By rising frequency, or in the order of the reference.
+
+    Raises
+    ------
+    InputError
+        If sizes do not match, a frequency is not positive, times do not rise, or no mode recurs.
+
+    Notes
+    -----
+    The logarithm of each frequency is a slowly wandering level, followed by a Kalman filter from the first
+    recording to the last and from the last to the first; both predictions together, which know nothing of the
+    recording itself, say where each mode should be.  Poles are given to modes by the least total cost in
+    frequency, shape and, where known, wavenumber (`scipy.optimize.linear_sum_assignment`), unless they are
+    likelier to be spurious.  Modes closer than 2 % share the span of their shapes: a mixture of both is no
+    evidence against either.  All scatters are estimated from the tracks, in three rounds.
+
+    References
+    ----------
+    Y. Bar-Shalom, P. K. Willett and X. Tian, "Tracking and Data Fusion", 2011, sections 2.4 and 7.
+
+    Examples
+    --------
+    >>> shapes = np.array([[0.5, 1.0], [1.0, -0.5]])
+    >>> models = [
+    ...     wf.ModalModel(np.array([2.0, 2.03]) * (1 - 0.0005 * day), np.full(2, 0.01), shapes)
+    ...     for day in range(40)
+    ... ]
+    >>> models[7] = models[7].select([1])
+    >>> tracks = wf.track_modes(models)
+    >>> print(tracks)
+    mode  f [Hz]       found [%]  scatter of f [%]  damping [%]
+       1      1.9805        97.5             0.577         1.00
+       2      2.0102       100.0             0.577         1.00
+    """
+    chosen = np.arange(float(len(models))) if times is None else np.asarray(times, dtype=float)
+    _check(models, chosen, tolerance, min_detection_rate)
+    poles = gathered(models)
+    if reference is None:
+        frequencies, shapes, owners = _recurring_tracks(poles, chosen, tolerance, min_detection_rate)
+    else:
+        frequencies, shapes = reference.frequencies, unit_shapes(reference.mode_shapes).T
+        owners = tracked(poles, chosen, starting(frequencies, shapes, tolerance, reference.wavenumbers), tolerance)
+    positions = next((model.positions for model in models if model.positions is not None), None)
+    return _tracks(poles, chosen, owners, (frequencies, shapes), positions)
+
+
+def follow(tracks: ModeTracks, model: ModalModel, time: float, *, tolerance: float = 0.02) -> ModeTracks:
+    """Add one more recording to tracks, as it comes in.
+
+    Parameters
+    ----------
+    tracks : ModeTracks
+    model : ModalModel
+        The modes of the new recording, on the same points.
+    time : float [s]
+        Later than all before.
+    tolerance : float
+        As of `track_modes`.
+
+    Returns
+    -------
+    ModeTracks
+        One record longer; earlier ones stay as they are.
+
+    Raises
+    ------
+    InputError
+        If the points differ, or the time is not later.
+
+    Examples
+    --------
+    >>> model = wf.ModalModel(np.array([2.0, 5.0]), np.full(2, 0.01), np.array([[0.5, 1.0], [1.0, -0.5]]))
+    >>> tracks = wf.track_modes([model, model, model])
+    >>> wf.follow(tracks, model.select([1]), 3.0).frequencies[-1]
+    array([nan,  5.])
+    """
+    if model.n_modes and model.n_points != tracks.n_points:
+        raise InputError(f"The model has {model.n_points} points, the tracks {tracks.n_points}; they must be the same.")
+    history, owners = _poles_of(tracks)
+    reference = tracks.reference_frequencies, tracks.reference_shapes.T
+    start = starting(*reference, tolerance)
+    scatter = learned_scatter(history, tracks.times, start, owners, tolerance)
+    _, last = swept(history, tracks.times, (start, scatter), tolerance, owners)
+    poles = gathered([model]) if model.n_modes else history.none()
+    expected = last.later(time - tracks.times[-1], scatter)
+    found = np.full((1, tracks.n_modes), -1)
+    modes, indices = assigned(expected, scatter, poles.seen(0), tolerance)
+    found[0, modes] = indices
+    return _joined(tracks, _tracks(poles, np.array([float(time)]), found, reference, tracks.positions))
+
+
+def models_of_poles(
+    frequencies: ArrayLike,
+    damping_ratios: ArrayLike,
+    mode_shapes: ArrayLike,
+    *,
+    frequency_errors: ArrayLike | None = None,
+    damping_errors: ArrayLike | None = None,
+) -> list[ModalModel]:
+    """Turn tables of poles, padded with NaN, into one model for each recording.
+
+    Parameters
+    ----------
+    frequencies, damping_ratios : (n_records, n_slots) arrays [Hz], [fraction of critical]
+        NaN in slots without a pole; in any order.
+    mode_shapes : (n_records, n_slots, n_points) array, real or complex
+    frequency_errors, damping_errors : (n_records, n_slots) arrays, optional
+        Standard errors.
+
+    Returns
+    -------
+    list of ModalModel
+        By rising frequency; a pole without a frequency or with a gap in its shape is left out.
+
+    Raises
+    ------
+    InputError
+        If the sizes do not match.
+
+    Examples
+    --------
+    >>> table = np.array([[5.0, 2.0], [2.1, np.nan]])
+    >>> shapes = np.ones((2, 2, 4))
+    >>> [model.frequencies for model in wf.models_of_poles(table, 0.01 * table, shapes)]
+    [array([2., 5.]), array([2.1])]
+    """
+    table, shapes = np.asarray(frequencies, dtype=float), np.asarray(mode_shapes)
+    given = {"damping_ratios": damping_ratios, "frequency_errors": frequency_errors, "damping_errors": damping_errors}
+    others = {name: np.asarray(values, dtype=float) for name, values in given.items() if values is not None}
+    sizes = {name: values.shape for name, values in others.items()} | {"mode_shapes": shapes.shape[:2]}
+    for name, size in sizes.items():
+        if table.ndim != 2 or size != table.shape:
+            raise InputError(
+                f"{name} are {size} for frequencies {table.shape}; give (n_records, n_slots) of each, "
+                "shapes with points as a third axis."
+            )
+    models = []
+    for i, row in enumerate(table):
+        whole = np.isfinite(row) & np.all(np.isfinite(shapes[i]), axis=1) & np.any(shapes[i], axis=1)
+        order = np.flatnonzero(whole)[np.argsort(row[whole], kind="stable")]
+        fields = {name: values[i, order] for name, values in others.items()}
+        models.append(ModalModel(frequencies=row[order], mode_shapes=shapes[i, order].T, **fields))
+    return models
+
+
+def _check(models: Sequence[ModalModel], times: np.ndarray, tolerance: float, rate: float) -> None:
+    if times.shape != (len(models),):
+        raise InputError(f"{times.size} times came for {len(models)} models; give one for each.")
+    if not np.all(np.diff(times) > 0):
+        raise InputError("times must rise from recording to recording; sort models and times by time.")
+    if not any(model.n_modes for model in models):
+        raise InputError(f"None of the {len(models)} models has a mode; identify recordings first.")
+    if not 0.0 < tolerance < 0.5:
+        raise InputError(f"tolerance is {tolerance}; give a relative distance between 0 and 0.5, such as 0.02.")
+    if not 0.0 < rate <= 1.0:
+        raise InputError(f"min_detection_rate is {rate}; give a share of the recordings in (0, 1].")
+
+
+def _recurring_tracks(
+    poles: Poles, times: np.ndarray, tolerance: float, rate: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return median frequencies, principal shapes and owners of the modes that recur, by rising frequency."""
+    frequencies, shapes = recurring(poles, tolerance, rate / 2)
+    while True:
+        owners = tracked(poles, times, starting(frequencies, shapes, tolerance), tolerance)
+        owners = owners[:, np.mean(owners >= 0, axis=0) >= rate]
+        if owners.shape[1] == 0:
+            raise InputError(
+                f"No mode recurs in {100 * rate:g} % of the {times.size} recordings; give a reference, or a lower "
+                "min_detection_rate."
+            )
+        found = owners >= 0
+        _, _, noise, _ = local_levels(times, np.where(found, np.log(poles.frequencies)[owners], np.nan))
+        frequencies, shapes, owners = _own_reference(poles, owners)
+        double = doubles(np.log(frequencies), np.sqrt(noise), shapes, np.sum(owners >= 0, axis=0))
+        if not np.any(double):
+            return frequencies, shapes, owners
+        frequencies, shapes = frequencies[~double], shapes[~double]
+
+
+def _own_reference(poles: Poles, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return median frequencies, principal shapes and owners of tracks, by rising frequency."""
+    parts = [column[column >= 0] for column in owners.T]
+    frequencies = np.array([np.median(poles.frequencies[part]) for part in parts])
+    shapes = np.array([principal_shape(poles.shapes[part]) for part in parts])
+    order = np.argsort(frequencies)
+    return frequencies[order], shapes[order], owners[:, order]
+
+
+def _tracks(
+    poles: Poles,
+    times: np.ndarray,
+    owners: np.ndarray,
+    reference: tuple[np.ndarray, np.ndarray],
+    positions: np.ndarray | None,
+) -> ModeTracks:
+    """Put the poles that modes own into tracks, shapes scaled and turned to the reference."""
+    found, (frequencies, targets) = owners >= 0, reference
+    records, modes = np.nonzero(found)
+    shapes, wanted = poles.shapes[owners[found]], targets[modes]
+    scaled = shapes * np.sum(shapes.conj() * wanted, axis=1, keepdims=True)
+    placed = np.full((times.size, targets.shape[1], len(targets)), np.nan, dtype=scaled.dtype)
+    placed[records, :, modes] = scaled
+    columns = {}
+    for name in ("frequencies", "damping_ratios", "frequency_errors", "damping_errors"):
+        columns[name] = np.full(owners.shape, np.nan)
+        columns[name][found] = getattr(poles, name)[owners[found]]
+    return ModeTracks(
+        times=times,
+        mode_shapes=placed,
+        reference_frequencies=frequencies,
+        reference_shapes=targets.T,
+        positions=positions,
+        **columns,
+    )
+
+
+def _poles_of(tracks: ModeTracks) -> tuple[Poles, np.ndarray]:
+    """Return the poles in tracks, and where they are, as `_tracked` does."""
+    found = tracks.is_found
+    owners = np.where(found, np.cumsum(found).reshape(found.shape) - 1, -1)
+    shapes = np.moveaxis(tracks.mode_shapes, 1, 2)[found]
+    starts = np.concatenate([[0], np.cumsum(np.count_nonzero(found, axis=1))])
+    fields = {
+        name: getattr(tracks, name)[found]
+        for name in ("frequencies", "damping_ratios", "frequency_errors", "damping_errors")
+    }
+    unknown = np.full(shapes.shape[0], np.nan)
+    return Poles(starts, **fields, wavenumbers=unknown, shapes=unit_shapes(shapes.T).T), owners
+
+
+def _joined(tracks: ModeTracks, more: ModeTracks) -> ModeTracks:
+    names = ("times", "frequencies", "damping_ratios", "mode_shapes", "frequency_errors", "damping_errors")
+    values = {name: np.concatenate([getattr(tracks, name), getattr(more, name)]) for name in names}
+    return replace(tracks, **values)
