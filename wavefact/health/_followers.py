@@ -55,9 +55,20 @@ class Expectation:
         gain = variance[modes] / (variance[modes] + scatter.noise[modes])
         level[modes] += gain * (logarithms - level[modes])
         variance[modes] *= 1.0 - gain
-        moved = (1 - _MEMORY) * forms[modes] + _MEMORY * turned(shapes, forms[modes])
+        weight = _MEMORY * self._likeness(modes, shapes)[:, None]
+        moved = (1 - weight) * forms[modes] + weight * turned(shapes, forms[modes])
         forms[modes] = moved / np.linalg.norm(moved, axis=1, keepdims=True)
         return replace(self, level=level, variance=variance, shapes=forms)
+
+    def _likeness(self, modes: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+        """Return how far each shape is that of its mode rather than of another close one, in [0, 1].
+
+        Without this, one mode of a pair would take over the other's shape by being given its poles.
+        """
+        likeness = np.abs(shapes @ self.shapes.conj().T) ** 2
+        likeness *= np.abs(self.level[modes][:, None] - self.level) < _CLOSE
+        own = likeness[np.arange(modes.size), modes]
+        return own / np.maximum(np.sum(likeness, axis=1), np.finfo(float).tiny)
 
     def joined(self, other: Expectation) -> Expectation:
         """Return what this one, of the past, and another, of the future, say together."""

@@ -94,7 +94,7 @@ def _presumed(times: np.ndarray, start: Expectation, tolerance: float) -> Scatte
     """Return the scatter to begin with."""
     step = float(np.median(np.diff(times))) if times.size > 1 else 1.0
     noise = np.full(start.level.size, (tolerance / 6) ** 2)
-    return Scatter(noise, 0.01 * noise / step, np.full(noise.size, 0.1), np.full(noise.size, 0.3))
+    return Scatter(noise, 0.01 * noise / step, np.full(noise.size, 0.1), np.full(noise.size, 0.15))
 
 
 def _scatter(

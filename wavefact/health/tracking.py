@@ -20,6 +20,8 @@ from wavefact.modal.similarity import unit_shapes
 
 __all__ = ["follow", "models_of_poles", "track_modes"]
 
+_FEWER = 2  # times fewer recordings are enough for a cluster to be tried as a mode
+
 
 def track_modes(
     models: Sequence[ModalModel],
@@ -210,22 +212,23 @@ def _recurring_tracks(
     poles: Poles, times: np.ndarray, tolerance: float, rate: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return median frequencies, principal shapes and owners of the modes that recur, by rising frequency."""
-    frequencies, shapes = recurring(poles, tolerance, rate / 2)
-    while True:
+    frequencies, shapes = recurring(poles, tolerance, rate / _FEWER)
+    while frequencies.size:
         owners = tracked(poles, times, starting(frequencies, shapes, tolerance), tolerance)
-        owners = owners[:, np.mean(owners >= 0, axis=0) >= rate]
-        if owners.shape[1] == 0:
-            raise InputError(
-                f"No mode recurs in {100 * rate:g} % of the {times.size} recordings; give a reference, or a lower "
-                "min_detection_rate."
-            )
+        owners = owners[:, np.sum(owners >= 0, axis=0) > 1]
+        frequencies, shapes, owners = _own_reference(poles, owners)
         found = owners >= 0
         _, _, noise, _ = local_levels(times, np.where(found, np.log(poles.frequencies)[owners], np.nan))
-        frequencies, shapes, owners = _own_reference(poles, owners)
-        double = doubles(np.log(frequencies), np.sqrt(noise), shapes, np.sum(owners >= 0, axis=0))
-        if not np.any(double):
+        dropped = doubles(np.log(frequencies), np.sqrt(noise), shapes, np.sum(found, axis=0))
+        if not np.any(dropped):
+            dropped = np.mean(found, axis=0) < rate
+        if not np.any(dropped):
             return frequencies, shapes, owners
-        frequencies, shapes = frequencies[~double], shapes[~double]
+        frequencies, shapes = frequencies[~dropped], shapes[~dropped]
+    raise InputError(
+        f"No mode recurs in {100 * rate:g} % of the {times.size} recordings; give a reference, or a lower "
+        "min_detection_rate."
+    )
 
 
 def _own_reference(poles: Poles, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
