@@ -51,7 +51,7 @@ class Expectation:
         self, modes: np.ndarray, logarithms: np.ndarray, shapes: np.ndarray, scatter: Scatter
     ) -> Expectation:
         """Return what is expected after `modes` were found with these frequencies and shapes."""
-        level, variance, forms = self.level.copy(), self.variance.copy(), self.shapes.copy()
+        level, variance, forms = self.level.copy(), self.variance.copy(), self.shapes + np.zeros(1, shapes.dtype)
         gain = variance[modes] / (variance[modes] + scatter.noise[modes])
         level[modes] += gain * (logarithms - level[modes])
         variance[modes] *= 1.0 - gain
@@ -105,13 +105,22 @@ def shares(expected: Expectation, shapes: np.ndarray) -> tuple[np.ndarray, np.nd
     return 1.0 - inside, inside - own
 
 
+def close_groups(expected: Expectation) -> np.ndarray:
+    """Return the number of the group of each mode; neighbours in frequency that are close share one."""
+    order = np.argsort(expected.level)
+    apart = np.diff(expected.level[order], prepend=-np.inf) >= _CLOSE
+    groups = np.empty(order.size, dtype=int)
+    groups[order] = np.cumsum(apart) - 1
+    return groups
+
+
 def assigned(
     expected: Expectation,
     scatter: Scatter,
     poles: tuple[np.ndarray, np.ndarray, np.ndarray],
     tolerance: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return which modes were found, and the pole of each.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which modes were found, the pole of each, and its cost.
 
     Parameters
     ----------
@@ -122,12 +131,14 @@ def assigned(
     Returns
     -------
     modes, pole_indices : (n_found,) integer arrays
+    costs : (n_found,) array
+        −2 log of how much likelier each is than a spurious pole.
     """
     from scipy.optimize import linear_sum_assignment
 
     logarithms, shapes, wavenumbers = poles
     if logarithms.size == 0 or expected.level.size == 0:
-        return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
+        return np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0)
     distance = logarithms[:, None] - expected.level
     variance = expected.variance + scatter.noise
     outside, mixing = shares(expected, shapes)
@@ -143,8 +154,9 @@ def assigned(
     cost = np.where(np.abs(distance) <= reach, np.minimum(cost, 0.0), 0.0)
     found, modes = linear_sum_assignment(cost)
     kept = cost[found, modes] < 0.0
-    order = np.argsort(modes[kept])
-    return modes[kept][order], found[kept][order]
+    found, modes = found[kept], modes[kept]
+    order = np.argsort(modes)
+    return modes[order], found[order], cost[found, modes][order]
 
 
 def _mixing_cost(expected: Expectation, mixing: np.ndarray, scatter: Scatter) -> np.ndarray:

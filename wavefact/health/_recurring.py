@@ -75,15 +75,3 @@ def _without_doubles(
     kept.sort(key=lambda mode: mode[0])
     shapes = np.array([shape for _, shape in kept]).reshape(len(kept), n_points)
     return np.exp([frequency for frequency, _ in kept]), shapes
-
-
-def doubles(logarithms: np.ndarray, scatter: np.ndarray, shapes: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Return which modes are seen twice: alike in shape to one found more often, and within both their scatters."""
-    double = np.zeros(counts.size, dtype=bool)
-    for rank, i in enumerate(order := np.argsort(-counts, kind="stable")):
-        double[i] = any(
-            abs(logarithms[i] - logarithms[j]) < scatter[i] + scatter[j] and alike(shapes[i], shapes[j])
-            for j in order[:rank]
-            if not double[j]
-        )
-    return double

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
+from typing import Any
 
 import numpy as np
 
-from wavefact.health._followers import Expectation, Scatter, assigned, shares
+from wavefact.health._followers import Expectation, Scatter, assigned, close_groups, shares
 from wavefact.health._poles import Poles
 from wavefact.health.levels import local_levels
 
-_ROUNDS = 3  # each with the scatter that the one before found
+_ROUNDS = 2  # each with the scatter that the one before found
+_MIXING = (0.15, 0.5)  # mean shares of a shape that is of other close modes, presumed: they keep shapes, or mix them
 _LEAST_NOISE = 1e-8  # variance of the logarithm of a frequency: 0.01 %
 _SHARES = (0.01, 0.5)  # least and largest mean of the shares of a shape that are not its mode's
 _WEIGHT = 10.0  # poles that what is presumed of scatter counts for
@@ -30,17 +33,58 @@ def starting(
 
 
 def tracked(poles: Poles, times: np.ndarray, start: Expectation, tolerance: float) -> np.ndarray:
-    """Return the pole of each mode in each record, (n_records, n_modes); −1 where it was not found."""
-    scatter = _presumed(times, start, tolerance)
+    """Return the pole of each mode in each record, (n_records, n_modes); −1 where it was not found.
+
+    Close modes may keep their shapes or mix them; each presumption feeds itself, so both are tried, and each group
+    of close modes goes on with that which made its poles likelier.
+    """
+    groups = close_groups(start)
+    presumed = [_presumed(times, start, tolerance, mixing) for mixing in _MIXING]
+    if groups.max(initial=-1) + 1 == groups.size:
+        presumed = presumed[:1]  # no mode has a close one
+    runs = [_run(poles, times, (start, each), tolerance) for each in presumed]
+    costs = np.array([[np.sum(run.costs[groups == group]) for group in groups] for run in runs])
+    best = np.argmin(costs, axis=0)
+    scatter = _chosen([run.scatter for run in runs], best)
+    return _run(poles, times, (_chosen([run.start for run in runs], best), scatter), tolerance, rounds=1).owners
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """Hold what some rounds of sweeps found: owners, cost of each mode, and what the next round begins with."""
+
+    owners: np.ndarray
+    costs: np.ndarray
+    start: Expectation
+    scatter: Scatter
+
+
+def _run(
+    poles: Poles, times: np.ndarray, model: tuple[Expectation, Scatter], tolerance: float, rounds: int = _ROUNDS
+) -> _Run:
+    start, scatter = model
+    presumed = scatter
     owners = np.full((times.size, start.level.size), -1)
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         expected, start = _expected(poles, times, (start, scatter), tolerance)
+        costs = np.zeros(start.level.size)
         for i, each in enumerate(expected):
-            modes, indices = assigned(each, scatter, poles.seen(i), tolerance)
+            modes, indices, cost = assigned(each, scatter, poles.seen(i), tolerance)
             owners[i] = -1
             owners[i, modes] = poles.starts[i] + indices
-        scatter = _scatter(poles, times, expected, owners, _presumed(times, start, tolerance))
-    return owners
+            costs[modes] += cost
+        scatter = _scatter(poles, times, expected, owners, presumed)
+    return _Run(owners, costs, start, scatter)
+
+
+def _chosen(options: list[Any], best: np.ndarray) -> Any:
+    """Return an object whose fields are, mode by mode, those of the option of that index."""
+    modes = np.arange(best.size)
+    fields = {
+        each.name: np.stack([getattr(option, each.name) for option in options])[best, modes]
+        for each in dataclass_fields(options[0])
+    }
+    return type(options[0])(**fields)
 
 
 def learned_scatter(
@@ -70,7 +114,7 @@ def swept(
         expected.append(state)
         logarithms, shapes, _ = seen = poles.seen(i)
         if owners is None:
-            modes, indices = assigned(state, scatter, seen, tolerance)
+            modes, indices, _ = assigned(state, scatter, seen, tolerance)
         else:
             modes = np.flatnonzero(owners[i] >= 0)
             indices = owners[i, modes] - poles.starts[i]
@@ -82,19 +126,25 @@ def _expected(
     poles: Poles, times: np.ndarray, model: tuple[Expectation, Scatter], tolerance: float
 ) -> tuple[list[Expectation], Expectation]:
     """Return what records before and after tell of each record, and of the time before the first."""
-    start, scatter = model
+    _, scatter = model
     ahead, last = swept(poles, times, model, tolerance)
-    turned_round = replace(last, variance=start.variance)  # else the past would be heard twice
-    back, first = swept(poles.reversed(), -times[::-1], (turned_round, scatter), tolerance)
+    back, first = swept(poles.reversed(), -times[::-1], (_loosened(last, scatter), scatter), tolerance)
     joined = [one.joined(other) for one, other in zip(ahead, back[::-1], strict=True)]
-    return joined, replace(first, variance=start.variance)
+    return joined, _loosened(first, scatter)
 
 
-def _presumed(times: np.ndarray, start: Expectation, tolerance: float) -> Scatter:
+def _loosened(end: Expectation, scatter: Scatter) -> Expectation:
+    """Return where to turn round: at the level reached, but as of one pole, lest the past be heard twice."""
+    return replace(end, variance=end.variance + scatter.noise)
+
+
+def _presumed(
+    times: np.ndarray, start: Expectation, tolerance: float, mixing: float = _MIXING[0]
+) -> Scatter:
     """Return the scatter to begin with."""
     step = float(np.median(np.diff(times))) if times.size > 1 else 1.0
     noise = np.full(start.level.size, (tolerance / 6) ** 2)
-    return Scatter(noise, 0.01 * noise / step, np.full(noise.size, 0.1), np.full(noise.size, 0.15))
+    return Scatter(noise, 0.01 * noise / step, np.full(noise.size, 0.1), np.full(noise.size, mixing))
 
 
 def _scatter(

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wavefact.errors import InputError
+from wavefact.health._doubles import doubles
 from wavefact.health._followers import assigned
 from wavefact.health._poles import Poles, gathered
-from wavefact.health._recurring import doubles, principal_shape, recurring
+from wavefact.health._recurring import principal_shape, recurring
 from wavefact.health._sweeps import learned_scatter, starting, swept, tracked
 from wavefact.health.levels import local_levels
 from wavefact.health.tracks import ModeTracks
@@ -136,7 +137,7 @@ def follow(tracks: ModeTracks, model: ModalModel, time: float, *, tolerance: flo
     poles = gathered([model]) if model.n_modes else history.none()
     expected = last.later(time - tracks.times[-1], scatter)
     found = np.full((1, tracks.n_modes), -1)
-    modes, indices = assigned(expected, scatter, poles.seen(0), tolerance)
+    modes, indices, _ = assigned(expected, scatter, poles.seen(0), tolerance)
     found[0, modes] = indices
     return _joined(tracks, _tracks(poles, np.array([float(time)]), found, reference, tracks.positions))
 
@@ -217,11 +218,11 @@ def _recurring_tracks(
         owners = tracked(poles, times, starting(frequencies, shapes, tolerance), tolerance)
         owners = owners[:, np.sum(owners >= 0, axis=0) > 1]
         frequencies, shapes, owners = _own_reference(poles, owners)
-        found = owners >= 0
-        _, _, noise, _ = local_levels(times, np.where(found, np.log(poles.frequencies)[owners], np.nan))
-        dropped = doubles(np.log(frequencies), np.sqrt(noise), shapes, np.sum(found, axis=0))
+        logarithms = np.where(owners >= 0, np.log(poles.frequencies)[owners], np.nan)
+        _, _, noise, _ = local_levels(times, logarithms)
+        dropped = doubles(logarithms, np.sqrt(noise), shapes, tolerance)
         if not np.any(dropped):
-            dropped = np.mean(found, axis=0) < rate
+            dropped = np.mean(owners >= 0, axis=0) < rate
         if not np.any(dropped):
             return frequencies, shapes, owners
         frequencies, shapes = frequencies[~dropped], shapes[~dropped]

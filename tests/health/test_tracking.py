@@ -1,0 +1,187 @@
+"""Tracking: each pole goes to the mode it came from, through all that recordings do to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import wavefact as wf
+from wavefact.errors import InputError
+
+N_POINTS = 8
+
+
+def shapes_of(n_modes: int) -> np.ndarray:
+    points = np.arange(1, N_POINTS + 1) / (N_POINTS + 1)
+    return np.sin(np.pi * np.outer(points, np.arange(1, n_modes + 1)))
+
+
+def record(
+    rng: np.random.Generator,
+    frequencies: np.ndarray,
+    shapes: np.ndarray,
+    *,
+    missed: float = 0.2,
+    spurious: int = 2,
+    scatter: float = 0.002,
+) -> tuple[wf.ModalModel, np.ndarray]:
+    """Return the poles of one recording, and of which mode each is; −1 for a spurious one."""
+    kept = np.flatnonzero(rng.random(frequencies.size) >= missed)
+    found = frequencies[kept] * (1 + scatter * rng.standard_normal(kept.size))
+    columns = shapes[:, kept] + 0.05 * rng.standard_normal((N_POINTS, kept.size))
+    columns = columns * np.exp(2j * np.pi * rng.random(kept.size))
+    everywhere = rng.uniform(0.5, 8.0, spurious)
+    found, labels = np.append(found, everywhere), np.append(kept, np.full(spurious, -1))
+    columns = np.column_stack([columns, rng.standard_normal((N_POINTS, spurious))])
+    order = np.argsort(found)
+    return wf.ModalModel(found[order], np.full(found.size, 0.01), columns[:, order]), labels[order]
+
+
+def right_and_wrong(tracks: wf.ModeTracks, models: list, labels: list) -> tuple[float, float]:
+    """Return the share of all poles of modes that are in their tracks, and of what is tracked that is not."""
+    right = wrong = total = 0
+    for row, model, label in zip(tracks.frequencies, models, labels, strict=True):
+        total += np.count_nonzero(label >= 0)
+        for mode, frequency in enumerate(row):
+            if np.isfinite(frequency):
+                hit = label[np.argmin(np.abs(model.frequencies - frequency))] == mode
+                right, wrong = right + hit, wrong + (not hit)
+    return right / total, wrong / max(right + wrong, 1)
+
+
+def test_modes_are_found_and_followed_through_drift_gaps_and_spurious_poles(rng: np.random.Generator) -> None:
+    days = np.sort(rng.uniform(0, 200, 250))
+    days = days[(days < 80) | (days > 100)]  # 20 days without recordings
+    season = 1 - 0.03 * np.sin(2 * np.pi * days / 365)  # more than the tolerance in all
+    base = np.array([1.0, 2.5, 2.55, 5.0])
+    models, labels = zip(*(record(rng, base * s, shapes_of(4)) for s in season), strict=True)
+    tracks = wf.track_modes(models, 86_400 * days)
+    assert tracks.n_modes == 4
+    right, wrong = right_and_wrong(tracks, models, labels)
+    assert right > 0.97
+    assert wrong < 0.01
+    levels = wf.mode_levels(tracks)
+    truth = base * season[:, None]
+    inside = np.abs(levels.frequencies - truth) < 1.96 * levels.errors
+    assert 0.88 < inside.mean() <= 1.0
+    np.testing.assert_allclose(levels.noise, 0.002, rtol=0.25)
+
+
+def test_a_pair_that_mixes_its_shapes_is_told_apart_by_frequency(rng: np.random.Generator) -> None:
+    models, labels = [], []
+    for _ in range(200):
+        angle = rng.uniform(0, 2 * np.pi)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        other = np.concatenate([shapes_of(2) @ turn, shapes_of(3)[:, 2:]], axis=1)
+        model, label = record(rng, np.array([2.0, 2.02, 2.03]), other, scatter=0.001)
+        models.append(model)
+        labels.append(label)
+    reference = wf.ModalModel(np.array([2.0, 2.02, 2.03]), np.full(3, 0.01), shapes_of(3))
+    right, wrong = right_and_wrong(wf.track_modes(models, reference=reference), models, labels)
+    assert right > 0.95
+    assert wrong < 0.03
+
+
+def test_modes_that_veer_keep_their_order_and_turn_their_shapes(rng: np.random.Generator) -> None:
+    models, labels = [], []
+    for position in np.linspace(-6, 6, 300):
+        stiffness = np.array([[4.0 + 0.02 * position, 0.04], [0.04, 4.0 - 0.02 * position]])
+        squares, mixing = np.linalg.eigh(stiffness)
+        model, label = record(rng, np.sqrt(squares), shapes_of(2) @ mixing, scatter=0.0015)
+        models.append(model)
+        labels.append(label)
+    tracks = wf.track_modes(models)
+    right, wrong = right_and_wrong(tracks, models, labels)
+    assert (tracks.n_modes, right > 0.95, wrong < 0.02) == (2, True, True)
+    first, last = (np.nanmean(tracks.mode_shapes[part], axis=0) for part in (slice(30), slice(-30, None)))
+    assert wf.mac(first, last)[0, 0] < 0.3
+
+
+def test_modes_that_cross_keep_their_shapes(rng: np.random.Generator) -> None:
+    models, labels = [], []
+    for position in np.linspace(-1, 1, 200):
+        base = np.array([2.0 + 0.05 * position, 2.0 - 0.05 * position])
+        model, label = record(rng, base, shapes_of(2))
+        models.append(model)
+        labels.append(label)
+    reference = wf.ModalModel(np.array([1.95, 2.05]), np.full(2, 0.01), shapes_of(2))
+    right, wrong = right_and_wrong(wf.track_modes(models, reference=reference), models, labels)
+    assert right > 0.97
+    assert wrong < 0.01
+
+
+def test_wavenumbers_tell_modes_apart_that_sensors_do_not() -> None:
+    aliases = np.ones((N_POINTS, 2))
+    model = wf.ModalModel(np.array([2.0, 2.002]), np.full(2, 0.01), aliases, np.array([6.0, 3.0]))
+    reference = wf.ModalModel(np.array([2.0, 2.002]), np.full(2, 0.01), aliases, np.array([3.0, 6.0]))
+    tracks = wf.track_modes([model] * 5, reference=reference)
+    np.testing.assert_array_equal(tracks.frequencies, [[2.002, 2.0]] * 5)
+
+
+def test_shapes_are_turned_and_scaled_to_the_reference(rng: np.random.Generator) -> None:
+    models = [record(rng, np.array([1.0, 3.0]), shapes_of(2), spurious=0)[0] for _ in range(30)]
+    tracks = wf.track_modes(models)
+    aligned = np.einsum("rpm,pm->rm", tracks.mode_shapes, tracks.reference_shapes.conj())
+    found = tracks.is_found
+    assert np.all(np.isnan(aligned[~found]))
+    np.testing.assert_allclose(aligned[found].imag, 0.0, atol=1e-12)
+    assert np.all(aligned[found].real > 0.95)
+    np.testing.assert_allclose(np.linalg.norm(tracks.reference_shapes, axis=0), 1.0)
+
+
+def test_following_gives_what_tracking_gives(rng: np.random.Generator) -> None:
+    models, labels = zip(*(record(rng, np.array([1.0, 2.5, 2.55]), shapes_of(3)) for _ in range(120)), strict=True)
+    tracks = wf.track_modes(models[:60])
+    for i in range(60, 120):
+        tracks = wf.follow(tracks, models[i], float(i))
+    right, wrong = right_and_wrong(tracks, models, labels)
+    assert right > 0.97
+    assert wrong < 0.01
+    nothing = wf.follow(tracks, models[0].select([]), 120.0)
+    assert not np.any(nothing.is_found[-1])
+
+
+def test_tables_become_models_without_what_is_padding() -> None:
+    frequencies = np.array([[3.0, np.nan, 1.0], [np.nan, np.nan, np.nan]])
+    shapes = np.arange(1.0, 13.0).reshape(2, 3, 2)
+    shapes[0, 0, 1] = np.nan
+    first, second = wf.models_of_poles(frequencies, frequencies / 100, shapes, frequency_errors=frequencies / 10)
+    np.testing.assert_array_equal(first.mode_shapes, [[5.0], [6.0]])
+    assert (first.frequencies, first.damping_ratios, first.frequency_errors) == (1.0, 0.01, 0.1)
+    assert second.n_modes == 0
+    with pytest.raises(InputError, match="damping_ratios are"):
+        wf.models_of_poles(frequencies, frequencies[:1], shapes)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"times": [0.0]}, "1 times came for 2"),
+        ({"times": [1.0, 1.0]}, "times must rise"),
+        ({"tolerance": 0.0}, "tolerance is 0"),
+        ({"min_detection_rate": 2.0}, "min_detection_rate is 2"),
+    ],
+)
+def test_what_cannot_be_tracked_is_refused(change: dict, message: str) -> None:
+    model = wf.ModalModel(np.array([1.0]), np.array([0.01]), np.ones((3, 1)))
+    with pytest.raises(InputError, match=message):
+        wf.track_modes([model, model], **change)
+
+
+def test_models_of_other_points_or_without_modes_are_refused() -> None:
+    model = wf.ModalModel(np.array([1.0]), np.array([0.01]), np.ones((3, 1)))
+    other = wf.ModalModel(np.array([1.0]), np.array([0.01]), np.ones((4, 1)))
+    with pytest.raises(InputError, match=r"\[3, 4\] points"):
+        wf.track_modes([model, other])
+    with pytest.raises(InputError, match="None of the 2 models"):
+        wf.track_modes([model.select([]), model.select([])])
+    with pytest.raises(InputError, match="No mode recurs"):
+        wf.track_modes([model, wf.ModalModel(np.array([2.0]), np.array([0.01]), np.ones((3, 1)))])
+    with pytest.raises(InputError, match="frequency is -1"):
+        wf.track_modes([wf.ModalModel(np.array([-1.0]), np.array([0.01]), np.ones((3, 1)))] * 2)
+    with pytest.raises(InputError, match="4 points, the tracks 3"):
+        wf.follow(wf.track_modes([model, model]), other, 2.0)
+    with pytest.raises(InputError, match="times must rise"):
+        wf.follow(wf.track_modes([model, model]), model, 1.0)

@@ -1,0 +1,66 @@
+"""Tracks that are of one mode: seen twice at once, or one going on where the other ends."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from wavefact.health._recurring import alike
+
+_TOGETHER = 0.1  # share of its recordings in which a track may be found beside what goes on for it
+
+
+def doubles(logarithms: np.ndarray, scatter: np.ndarray, shapes: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return which tracks are to be left out, (n_modes,), because another that is found more often is the same mode.
+
+    Parameters
+    ----------
+    logarithms : (n_records, n_modes) array
+        Of frequencies; NaN where a mode was not found.
+    scatter : (n_modes,) array
+        Standard deviations of these about their levels.
+    shapes : (n_modes, n_points) array
+        Of unit norm.
+    tolerance : float
+    """
+    found = np.isfinite(logarithms)
+    counts, middles = np.sum(found, axis=0), np.nanmedian(logarithms, axis=0)
+    double = np.zeros(counts.size, dtype=bool)
+    order = np.argsort(-counts, kind="stable")
+    for rank, i in enumerate(order):
+        double[i] = any(
+            abs(middles[i] - middles[j]) < scatter[i] + scatter[j] and alike(shapes[i], shapes[j])
+            for j in order[:rank]
+            if not double[j]
+        )
+    return double if np.any(double) else _continued(logarithms, counts, shapes, tolerance)
+
+
+def _continued(logarithms: np.ndarray, counts: np.ndarray, shapes: np.ndarray, tolerance: float) -> np.ndarray:
+    """Return which track, one at most, another goes on for: that whose frequencies meet most closely."""
+    gaps = np.full((counts.size, counts.size), np.inf)
+    for i, j in itertools.combinations(range(counts.size), 2):
+        gaps[i, j] = _gap(logarithms[:, [i, j]], alike(shapes[i], shapes[j]))
+    first, second = np.unravel_index(np.argmin(gaps), gaps.shape)
+    double = np.zeros(counts.size, dtype=bool)
+    if gaps[first, second] < tolerance / 2:
+        double[first if counts[first] < counts[second] else second] = True
+    return double
+
+
+def _gap(pair: np.ndarray, is_alike: bool) -> float:
+    """Return how far two tracks are apart where one takes over from the other; infinite where they run side by side.
+
+    Tracks of unlike shapes, which a mode has before and after it veers, have to be one after the other.
+    """
+    found = np.isfinite(pair)
+    counts = np.sum(found, axis=0)
+    early, late = sorted((np.flatnonzero(column) for column in found.T), key=np.median)
+    one_after_the_other = np.quantile(early, 0.75) < np.quantile(late, 0.25)
+    if np.sum(np.all(found, axis=1)) > _TOGETHER * np.min(counts) or not (is_alike or one_after_the_other):
+        return float("inf")
+    single = found[:, 0] != found[:, 1]
+    owner, values = found[single, 1], np.where(found[:, 1], pair[:, 1], pair[:, 0])[single]
+    changes = np.flatnonzero(owner[1:] != owner[:-1])
+    return float(np.median(np.abs(values[changes + 1] - values[changes])))
