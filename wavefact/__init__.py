@@ -29,7 +29,16 @@ from wavefact.frequency_wavenumber import (
     travelling_waves,
 )
 from wavefact.geometry import Geometry
-from wavefact.health import LocalLevels, ModeTracks, follow, mode_levels, models_of_poles, track_modes
+from wavefact.health import (
+    Environment,
+    LocalLevels,
+    ModeTracks,
+    fit_environment,
+    follow,
+    mode_levels,
+    models_of_poles,
+    track_modes,
+)
 from wavefact.io import RecordingInfo, read, scan, write
 from wavefact.local_wavenumber import LocalWavenumbers, local_wavenumbers
 from wavefact.metrics import relative_error, snr_db
@@ -90,6 +99,7 @@ __all__ = [
     "CorruptFileError",
     "DirectedWaves",
     "DispersionPoints",
+    "Environment",
     "Factorization",
     "FilterBank",
     "FiniteElement",
@@ -144,6 +154,7 @@ __all__ = [
     "factorize",
     "fdd",
     "find_modes",
+    "fit_environment",
     "fit_speed",
     "follow",
     "frequency_response",

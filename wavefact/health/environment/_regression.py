@@ -1,0 +1,174 @@
+"""Frequencies against measured conditions: robust ridge regression, chosen by leaving out blocks of time."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from wavefact.health.environment._blocks import blocks, huber_weights
+from wavefact.health.environment._lags import lagged
+
+_PENALTIES = (1.0, 0.3, 0.1, 0.03, 1e-2, 1e-3, 1e-4)  # ridge, over the number of records
+_DEGREES = (1, 2)
+_BEND = 2.0  # standard deviations
+_PER_COLUMN = 10  # records that each column of a regression beyond the simplest needs
+_FEWEST = 30  # records of a mode that a regression needs
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """Hold which features a regression has: conditions through the first lags, to a degree, and the penalty."""
+
+    n_lags: int
+    degree: int
+    penalty: float
+
+
+@dataclass(frozen=True, eq=False)
+class ModeRegression:
+    """Hold the regression of one mode: its features' shape, coefficients, and those without each block."""
+
+    shape: Shape | None
+    coefficients: np.ndarray
+    replicates: np.ndarray
+    explained: float
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """Hold how the conditions of records become features; the lags go on from the records of `times`."""
+
+    times: np.ndarray
+    values: np.ndarray
+    lags: tuple[float, ...]
+    reference: np.ndarray
+    scales: np.ndarray
+
+    def features(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Return conditions about the reference, over their scales: (n_lags, n_records, n_conditions)."""
+        before = self.times < times[0]
+        all_times = np.concatenate([self.times[before], times])
+        all_values = np.concatenate([self.values[before], values])
+        felt = [lagged(all_times, all_values, lag)[-times.size :] for lag in self.lags]
+        return (np.stack(felt) - self.reference) / self.scales
+
+
+def design(features: np.ndarray, shape: Shape) -> np.ndarray:
+    """Return the columns of a regression, (n_records, n_columns), all zero at the reference condition.
+
+    Squares stay as they are beyond two standard deviations: there may be no data there to tell them from.
+    """
+    bent = np.clip(features, -_BEND, _BEND) ** 2
+    parts = [features[i] if power == 1 else bent[i] for i in range(shape.n_lags) for power in range(1, shape.degree + 1)]
+    return np.concatenate(parts, axis=1)
+
+
+def regressed(features: np.ndarray, logarithms: np.ndarray) -> ModeRegression:
+    """Fit one mode: logarithms of its frequency (n_records,), and features; NaN where either is missing.
+
+    Of all lags and degrees, each with its best penalty, the simplest is taken whose error in left-out blocks is
+    within one standard error of the least; that may be none, of a mode that conditions do not move.
+    """
+    whole = np.isfinite(logarithms) & np.all(np.isfinite(features), axis=(0, 2))
+    none = ModeRegression(None, np.zeros(0), np.zeros((0, 0)), 0.0)
+    if np.count_nonzero(whole) < _FEWEST:
+        return none
+    features, values = features[:, whole], logarithms[whole]
+    folds = blocks(values.size)
+    first = Shape(1, 1, 1e-3)
+    weights = _robust_weights(design(features, first), values, first.penalty)
+    errors = [_constant_errors(values, weights, folds)]
+    options = []
+    for degree, n_lags in itertools.product(_DEGREES, range(1, features.shape[0] + 1)):
+        n_columns = degree * n_lags * features.shape[2]
+        if options and n_columns > values.size / _PER_COLUMN:
+            continue
+        shape, error = _best_penalty(features, values, weights, folds, Shape(n_lags, degree, 0.0))
+        options.append(shape)
+        errors.append(error)
+    chosen = _simplest(np.array(errors))
+    if chosen == 0:
+        return none
+    shape = options[chosen - 1]
+    columns = design(features, shape)
+    weights = _robust_weights(columns, values, shape.penalty)
+    fitted = ridge(columns, values, weights, shape.penalty)
+    replicates = [
+        ridge(columns[folds != fold], values[folds != fold], weights[folds != fold], shape.penalty)
+        for fold in np.unique(folds)
+    ]
+    explained = 1.0 - np.sum(errors[chosen]) / np.sum(errors[0])
+    return ModeRegression(shape, fitted[1:], np.array(replicates)[:, 1:], float(explained))
+
+
+def effect(fit: ModeRegression, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the change of the logarithm of frequency from the reference condition, and its variance.
+
+    The variance is the jackknife's over blocks of time, so that it allows for errors that last.
+    """
+    if fit.shape is None:
+        return np.zeros(features.shape[1]), np.zeros(features.shape[1])
+    columns = design(features, fit.shape)
+    spread = columns @ (fit.replicates - fit.replicates.mean(axis=0)).T
+    n_blocks = len(fit.replicates)
+    return columns @ fit.coefficients, (n_blocks - 1) / n_blocks * np.sum(spread**2, axis=1)
+
+
+def ridge(columns: np.ndarray, values: np.ndarray, weights: np.ndarray, penalty: float) -> np.ndarray:
+    """Return the constant and the coefficients of weighted ridge regression; the constant has no penalty."""
+    total = np.sum(weights)
+    means, mean = weights @ columns / total, weights @ values / total
+    centred = columns - means
+    gram = (centred.T * weights) @ centred + penalty * total * np.eye(columns.shape[1])
+    coefficients = np.linalg.solve(gram, (centred.T * weights) @ (values - mean))
+    return np.concatenate([[mean - means @ coefficients], coefficients])
+
+
+def _best_penalty(
+    features: np.ndarray, values: np.ndarray, weights: np.ndarray, folds: np.ndarray, shape: Shape
+) -> tuple[Shape, np.ndarray]:
+    """Return a shape with the penalty that predicts left-out blocks best, and its errors there."""
+    columns = design(features, shape)
+    options = [replace(shape, penalty=penalty) for penalty in _PENALTIES]
+    errors = np.array([_held_out_errors(columns, values, weights, folds, option) for option in options])
+    best = int(np.argmin(np.sum(errors, axis=1)))
+    return options[best], errors[best]
+
+
+def _robust_weights(columns: np.ndarray, values: np.ndarray, penalty: float) -> np.ndarray:
+    weights = np.ones(values.size)
+    for _ in range(20):
+        fitted = ridge(columns, values, weights, penalty)
+        weights = huber_weights(values - fitted[0] - columns @ fitted[1:])
+    return weights
+
+
+def _constant_errors(values: np.ndarray, weights: np.ndarray, folds: np.ndarray) -> np.ndarray:
+    """Return the squared error of each left-out block about the mean of the others."""
+    kept = [folds != fold for fold in np.unique(folds)]
+    means = [np.average(values[others], weights=weights[others]) for others in kept]
+    return np.array(
+        [np.sum(weights[~k] * (values[~k] - mean) ** 2) for k, mean in zip(kept, means, strict=True)]
+    )
+
+
+def _held_out_errors(
+    columns: np.ndarray, values: np.ndarray, weights: np.ndarray, folds: np.ndarray, shape: Shape
+) -> np.ndarray:
+    """Return the squared error of each left-out block as the others predict it."""
+    errors = []
+    for fold in np.unique(folds):
+        out = folds == fold
+        fitted = ridge(columns[~out], values[~out], weights[~out], shape.penalty)
+        errors.append(np.sum(weights[out] * (values[out] - fitted[0] - columns[out] @ fitted[1:]) ** 2))
+    return np.array(errors)
+
+
+def _simplest(errors: np.ndarray) -> int:
+    """Return the first option, (n_options, n_blocks), that is no more than a standard error worse than the best."""
+    best = int(np.argmin(np.sum(errors, axis=1)))
+    excess = errors - errors[best]
+    spread = np.std(excess, axis=1, ddof=1) * np.sqrt(errors.shape[1])
+    return int(np.argmax(np.sum(excess, axis=1) <= spread))

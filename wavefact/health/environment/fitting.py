@@ -1,0 +1,238 @@
+"""Frequencies freed from conditions: `fit_environment` and what it returns, `Environment`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wavefact.errors import InputError
+from wavefact.health.environment._factors import Factors, common_effect, factored
+from wavefact.health.environment._regression import Conditions, ModeRegression, effect, regressed
+from wavefact.health.tracks import ModeTracks
+
+__all__ = ["Environment", "fit_environment"]
+
+HOURS = 3600.0
+_FEWEST = 20  # records that training needs
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Environment:
+    """Hold how conditions move the frequencies of a structure.
+
+    Attributes
+    ----------
+    reference_frequencies : (n_modes,) array [Hz]
+        Of the tracks it was fitted to.
+    explained : (n_modes,) array
+        Share of the variance of each frequency that is explained in blocks of time left out; below 0 where the
+        prediction is worse than none.
+    conditions : Conditions or None
+        How measured conditions are taken; None where the common movement of the modes stands for them.
+    regressions : tuple of n_modes ModeRegression
+        Empty without measured conditions.
+    factors : Factors or None
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> hours = np.arange(400.0)
+    >>> temperature = 15 + 8 * np.sin(2 * np.pi * hours / 24) + rng.standard_normal(400).cumsum() / 5
+    >>> found = 2.0 * np.exp(-1e-3 * (temperature - 15) + 1e-3 * rng.standard_normal(400))[:, None]
+    >>> one = np.ones((400, 1, 1))
+    >>> tracks = wf.ModeTracks(3600 * hours, found, 0 * found, one, np.array([2.0]), one[0])
+    >>> environment = wf.fit_environment(tracks, temperature, training=slice(300))
+    >>> bool(environment.explained[0] > 0.9)
+    True
+    >>> free = environment.corrected(tracks, temperature)
+    >>> bool(np.std(free.frequencies[300:]) < 0.5 * np.std(tracks.frequencies[300:]))
+    True
+    """
+
+    reference_frequencies: np.ndarray
+    explained: np.ndarray
+    conditions: Conditions | None = None
+    regressions: tuple[ModeRegression, ...] = ()
+    factors: Factors | None = None
+
+    def corrected(self, tracks: ModeTracks, conditions: ArrayLike | None = None) -> ModeTracks:
+        """Return tracks with the frequencies that they would have at the reference condition.
+
+        Parameters
+        ----------
+        tracks : ModeTracks
+            Of the same modes; records may be others than those of the fit.
+        conditions : (n_records, n_conditions) or (n_records,) array, optional
+            As in the fit.  A frequency is NaN where one is missing.
+
+        Returns
+        -------
+        ModeTracks
+            Standard errors are widened by those of the correction, where they are known.
+
+        Raises
+        ------
+        InputError
+            If modes or conditions are not those of the fit.
+
+        Notes
+        -----
+        Lags go on from records of the fit that are earlier than all of these.
+        """
+        if tracks.n_modes != self.explained.size:
+            raise InputError(f"The tracks have {tracks.n_modes} modes, the fit {self.explained.size}; give the same.")
+        change, variance = self._effect(tracks, conditions)
+        frequencies = tracks.frequencies * np.exp(-change)
+        relative = tracks.frequency_errors / tracks.frequencies
+        return replace(
+            tracks, frequencies=frequencies, frequency_errors=frequencies * np.sqrt(relative**2 + variance)
+        )
+
+    def _effect(self, tracks: ModeTracks, conditions: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
+        if (conditions is None) != (self.conditions is None):
+            raise InputError(
+                "The fit had no conditions; give none." if self.conditions is None else
+                "The fit had measured conditions; give those of these records."
+            )
+        if self.factors is not None:
+            return common_effect(self.factors, np.log(tracks.frequencies))
+        assert self.conditions is not None
+        values = _as_conditions(conditions, tracks.n_records, self.conditions.reference.size)
+        features = self.conditions.features(tracks.times, values)
+        parts = [effect(fit, features) for fit in self.regressions]
+        change, variance = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
+        return change, variance
+
+    def __str__(self) -> str:
+        rows = ["mode  f [Hz]      explained [%]  by"]
+        for i, (frequency, share) in enumerate(zip(self.reference_frequencies, self.explained, strict=True)):
+            rows.append(f"{i + 1:4d}  {frequency:10.4f}  {100 * share:12.1f}  {self._means(i)}")
+        return "\n".join(rows)
+
+    def _means(self, mode: int) -> str:
+        """Say what explains a mode."""
+        if self.factors is not None:
+            number = self.factors.loadings.shape[1]
+            return f"{number} common factor{'' if number == 1 else 's'}"
+        shape = self.regressions[mode].shape
+        if shape is None or self.conditions is None:
+            return "nothing"
+        lags = ", ".join(f"{lag / HOURS:g} h" for lag in self.conditions.lags[: shape.n_lags])
+        return f"conditions, lagging {lags}" + (", and their squares" if shape.degree == 2 else "")
+
+    def __repr__(self) -> str:
+        by = "common factors" if self.conditions is None else "measured conditions"
+        return f"Environment({self.explained.size} modes, {by})\n{self}"
+
+
+def fit_environment(
+    tracks: ModeTracks,
+    conditions: ArrayLike | None = None,
+    *,
+    training: slice | ArrayLike | None = None,
+    lags: Sequence[float] = (0.0, 3 * HOURS, 12 * HOURS, 48 * HOURS),
+    reference: ArrayLike | None = None,
+) -> Environment:
+    """Learn how conditions move the frequencies of a structure, from records of one state of it.
+
+    Parameters
+    ----------
+    tracks : ModeTracks
+    conditions : (n_records, n_conditions) or (n_records,) array, optional
+        Temperatures, wind speed, humidity, …, each in a unit of its own; NaN where missing.  Without any, what
+        the modes have in common is taken for the influence of conditions.
+    training : slice, index or mask, optional
+        Which records to learn from; by default all.
+    lags : sequence of float [s]
+        Time constants with which the structure may follow the conditions, rising; the first few are used.
+    reference : (n_conditions,) array, optional
+        The condition that frequencies are corrected to; by default the median.
+
+    Returns
+    -------
+    Environment
+
+    Raises
+    ------
+    InputError
+        If sizes do not match, fewer than 20 records are for training, or lags are negative or do not rise.
+
+    Notes
+    -----
+    With conditions, the logarithm of each frequency is regressed on the conditions behind first-order lags (of
+    thermal inertia) and, where it helps, their squares, by Huber's weights and a ridge penalty.  How many lags,
+    the degree and the penalty are the simplest that predict ten blocks of time left out within one standard
+    error of the best; a mode that conditions do not explain stays as it is.
+
+    Without conditions, factor analysis takes the place of regression: what the other modes of the same recording tell
+    of a mode's frequency is removed.  The mode itself has no part in its correction, so a change of it alone
+    is kept whole; a change of all modes alike is taken for an influence of conditions.
+
+    References
+    ----------
+    B. Peeters and G. De Roeck, "One-year monitoring of the Z24-Bridge", Earthquake Engineering and Structural
+    Dynamics 30, 2001.  A.-M. Yan et al., "Structural damage diagnosis under varying environmental conditions",
+    Mechanical Systems and Signal Processing 19, 2005.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> common = rng.standard_normal(300).cumsum() / 10
+    >>> found = np.array([1.0, 2.0, 5.0]) * np.exp(0.01 * common[:, None] + 1e-3 * rng.standard_normal((300, 3)))
+    >>> shapes = np.ones((300, 1, 3))
+    >>> tracks = wf.ModeTracks(np.arange(300.0), found, 0 * found, shapes, found[0], shapes[0])
+    >>> print(wf.fit_environment(tracks))
+    mode  f [Hz]      explained [%]  by
+    """
+    records = np.arange(tracks.n_records)
+    chosen = records if training is None else records[training if isinstance(training, slice) else np.asarray(training)]
+    if chosen.size < _FEWEST:
+        raise InputError(f"{chosen.size} records are for training; give at least {_FEWEST}.")
+    logarithms = np.log(tracks.frequencies)[chosen]
+    if not np.all(np.any(np.isfinite(logarithms), axis=0)):
+        missing = int(np.flatnonzero(~np.any(np.isfinite(logarithms), axis=0))[0])
+        raise InputError(f"Mode {missing + 1} is in no record for training; leave it out, or train on others.")
+    if conditions is None:
+        factors = factored(logarithms)
+        return Environment(tracks.reference_frequencies, factors.explained, factors=factors)
+    values = _as_conditions(conditions, tracks.n_records)
+    given = _conditions(tracks.times, values, _as_lags(lags), chosen, reference)
+    features = given.features(tracks.times, values)[:, chosen]
+    fits = tuple(regressed(features, column) for column in logarithms.T)
+    return Environment(tracks.reference_frequencies, np.array([fit.explained for fit in fits]), given, fits)
+
+
+def _conditions(
+    times: np.ndarray, values: np.ndarray, lags: tuple[float, ...], chosen: np.ndarray, reference: ArrayLike | None
+) -> Conditions:
+    known = np.sum(np.isfinite(values[chosen]), axis=0)
+    if np.any(known < _FEWEST):
+        worst = int(np.argmin(known))
+        raise InputError(
+            f"Condition {worst + 1} is known in {known[worst]} of the records for training; "
+            f"leave it out, or give at least {_FEWEST}."
+        )
+    middle = np.nanmedian(values[chosen], axis=0) if reference is None else np.atleast_1d(np.asarray(reference, float))
+    if middle.shape != (values.shape[1],) or not np.all(np.isfinite(middle)):
+        raise InputError(f"reference is {middle}; give a number for each of {values.shape[1]} conditions.")
+    scales = np.nanstd(values[chosen], axis=0)
+    return Conditions(times, values, lags, middle, np.where(scales > 0.0, scales, 1.0))
+
+
+def _as_conditions(conditions: ArrayLike | None, n_records: int, n_conditions: int | None = None) -> np.ndarray:
+    values = np.asarray(conditions, dtype=float)
+    values = values[:, None] if values.ndim == 1 else values
+    if values.ndim != 2 or values.shape[0] != n_records or n_conditions not in (None, values.shape[1]):
+        expected = f"({n_records}, {n_conditions or 'n_conditions'})"
+        raise InputError(f"conditions are {values.shape}; give {expected}, one row for each record.")
+    return values
+
+
+def _as_lags(lags: Sequence[float]) -> tuple[float, ...]:
+    chosen = tuple(float(lag) for lag in lags)
+    if not chosen or chosen[0] < 0.0 or not np.all(np.diff(chosen) > 0):
+        raise InputError(f"lags are {chosen}; give time constants in seconds, rising from 0 or more.")
+    return chosen
