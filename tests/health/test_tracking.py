@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -132,7 +130,9 @@ def test_shapes_are_turned_and_scaled_to_the_reference(rng: np.random.Generator)
 
 
 def test_following_gives_what_tracking_gives(rng: np.random.Generator) -> None:
-    models, labels = zip(*(record(rng, np.array([1.0, 2.5, 2.55]), shapes_of(3)) for _ in range(120)), strict=True)
+    models, labels = zip(
+        *(record(rng, np.array([1.0, 2.5, 2.55]), shapes_of(3)) for _ in range(120)), strict=True
+    )
     tracks = wf.track_modes(models[:60])
     for i in range(60, 120):
         tracks = wf.follow(tracks, models[i], float(i))
@@ -147,7 +147,9 @@ def test_tables_become_models_without_what_is_padding() -> None:
     frequencies = np.array([[3.0, np.nan, 1.0], [np.nan, np.nan, np.nan]])
     shapes = np.arange(1.0, 13.0).reshape(2, 3, 2)
     shapes[0, 0, 1] = np.nan
-    first, second = wf.models_of_poles(frequencies, frequencies / 100, shapes, frequency_errors=frequencies / 10)
+    first, second = wf.models_of_poles(
+        frequencies, frequencies / 100, shapes, frequency_errors=frequencies / 10
+    )
     np.testing.assert_array_equal(first.mode_shapes, [[5.0], [6.0]])
     assert (first.frequencies, first.damping_ratios, first.frequency_errors) == (1.0, 0.01, 0.1)
     assert second.n_modes == 0

@@ -12,7 +12,7 @@ _TOGETHER = 0.1  # share of its recordings in which a track may be found beside 
 
 
 def doubles(logarithms: np.ndarray, scatter: np.ndarray, shapes: np.ndarray, tolerance: float) -> np.ndarray:
-    """Return which tracks are to be left out, (n_modes,), because another that is found more often is the same mode.
+    """Return which tracks, (n_modes,), to leave out: another that is found more often is the same mode.
 
     Parameters
     ----------
@@ -37,7 +37,9 @@ def doubles(logarithms: np.ndarray, scatter: np.ndarray, shapes: np.ndarray, tol
     return double if np.any(double) else _continued(logarithms, counts, shapes, tolerance)
 
 
-def _continued(logarithms: np.ndarray, counts: np.ndarray, shapes: np.ndarray, tolerance: float) -> np.ndarray:
+def _continued(
+    logarithms: np.ndarray, counts: np.ndarray, shapes: np.ndarray, tolerance: float
+) -> np.ndarray:
     """Return which track, one at most, another goes on for: that whose frequencies meet most closely."""
     gaps = np.full((counts.size, counts.size), np.inf)
     for i, j in itertools.combinations(range(counts.size), 2):
@@ -50,7 +52,7 @@ def _continued(logarithms: np.ndarray, counts: np.ndarray, shapes: np.ndarray, t
 
 
 def _gap(pair: np.ndarray, is_alike: bool) -> float:
-    """Return how far two tracks are apart where one takes over from the other; infinite where they run side by side.
+    """Return how far two tracks are apart where one takes over; infinite where they run side by side.
 
     Tracks of unlike shapes, which a mode has before and after it veers, have to be one after the other.
     """

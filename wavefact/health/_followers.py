@@ -1,10 +1,10 @@
 """What is expected of each mode in the next recording, and which pole is which mode: the step of tracking.
 
-A pole belongs to a mode when it is likelier to come from it than from nowhere (a spurious pole, anywhere within
-the tolerance): −2 log of the ratio of both densities is the cost, and the assignment of least total cost is
-taken.  The logarithm of the frequency is normal about its prediction.  What of a shape lies outside the span of
-the close modes' shapes, and what is mixed among these, are both exponential, each with a mean of its own: a pair
-of nearly equal frequencies mixes its shapes at random, but hardly leaves their span.
+A pole belongs to a mode when it is likelier to come from it than from nowhere (a spurious pole, anywhere
+within the tolerance): −2 log of the ratio of both densities is the cost, and the assignment of least total
+cost is taken.  The logarithm of the frequency is normal about its prediction.  What of a shape lies outside
+the span of the close modes' shapes, and what is mixed among these, are both exponential, each with a mean of
+its own: a pair of nearly equal frequencies mixes its shapes at random, but hardly leaves their span.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WAVENUMBER_SCATTER = 0.1  # of estimates, relative
 
 @dataclass(frozen=True, eq=False)
 class Scatter:
-    """Hold how poles scatter about each mode, arrays (n_modes,); variances are of the logarithm of frequency."""
+    """Hold how poles scatter about each mode, arrays (n_modes,); variances are of log frequency."""
 
     noise: np.ndarray
     """Variance of one pole about the level."""
@@ -35,7 +35,7 @@ class Scatter:
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """Hold what is expected of each mode: logarithm of the frequency, its variance, unit shape (n_modes, n_points)."""
+    """Hold what is expected of each mode: log frequency, its variance, unit shape (n_modes, n_points)."""
 
     level: np.ndarray
     variance: np.ndarray
@@ -51,7 +51,11 @@ class Expectation:
         self, modes: np.ndarray, logarithms: np.ndarray, shapes: np.ndarray, scatter: Scatter
     ) -> Expectation:
         """Return what is expected after `modes` were found with these frequencies and shapes."""
-        level, variance, forms = self.level.copy(), self.variance.copy(), self.shapes + np.zeros(1, shapes.dtype)
+        level, variance, forms = (
+            self.level.copy(),
+            self.variance.copy(),
+            self.shapes + np.zeros(1, shapes.dtype),
+        )
         gain = variance[modes] / (variance[modes] + scatter.noise[modes])
         level[modes] += gain * (logarithms - level[modes])
         variance[modes] *= 1.0 - gain

@@ -16,7 +16,7 @@ _FIELDS = ("frequencies", "damping_ratios", "frequency_errors", "damping_errors"
 
 @dataclass(frozen=True, eq=False)
 class Poles:
-    """Hold the poles of many records one below the other: those of record i are `starts[i] : starts[i + 1]`."""
+    """Hold the poles of many records, one below the other: record i has `starts[i] : starts[i + 1]`."""
 
     starts: np.ndarray
     frequencies: np.ndarray
@@ -64,7 +64,7 @@ def gathered(models: Sequence[ModalModel]) -> Poles:
     sizes = {model.n_points for model in models if model.n_modes}
     if len(sizes) > 1:
         raise InputError(
-            f"The models have {sorted(sizes)} points; track the modes of recordings with the same sensors, or "
+            f"The models have {sorted(sizes)} points; track recordings with the same sensors, or "
             "take the channels they share."
         )
     fields = {name: np.concatenate([getattr(model, name) for model in models]) for name in _FIELDS}

@@ -14,12 +14,16 @@ _SAME_SHAPE = 0.7  # MAC above which two clusters may be one mode
 def recurring(poles: Poles, tolerance: float, rate: float) -> tuple[np.ndarray, np.ndarray]:
     """Return frequencies (n_modes,) and unit shapes (n_modes, n_points) of what recurs, by rising frequency.
 
-    A cluster grows around the pole with most neighbours in other records, takes the best pole of each record and
-    removes it; what is left of a close pair is then the other mode.  It ends when no cluster has poles
+    A cluster grows around the pole with most neighbours in other records, takes the best pole of each record
+    and removes it; what is left of a close pair is then the other mode.  It ends when no cluster has poles
     of a share `rate` of the records.
     """
     chosen = _selected(poles)
-    records, logarithms, shapes = poles.records[chosen], np.log(poles.frequencies[chosen]), poles.shapes[chosen]
+    records, logarithms, shapes = (
+        poles.records[chosen],
+        np.log(poles.frequencies[chosen]),
+        poles.shapes[chosen],
+    )
     if chosen.size == 0:
         return np.zeros(0), np.zeros((0, poles.shapes.shape[1]))
     distance = np.abs(logarithms[:, None] - logarithms)
@@ -66,7 +70,7 @@ def _best_of_each_record(affinity: np.ndarray, records: np.ndarray) -> np.ndarra
 def _without_doubles(
     modes: list[tuple[float, np.ndarray]], tolerance: float, n_points: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Drop the smaller of two clusters that are one mode: alike in shape, and nearer than estimates scatter."""
+    """Drop the smaller of two clusters of one mode: alike in shape, and nearer than estimates scatter."""
     kept: list[tuple[float, np.ndarray]] = []
     for frequency, shape in modes:
         near = (abs(frequency - other) < tolerance / 3 and alike(shape, form) for other, form in kept)

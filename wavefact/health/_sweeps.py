@@ -1,4 +1,4 @@
-"""Sweeps of the expectation of each mode through all records, to and fro, and what they teach of its scatter."""
+"""Sweeps of what is expected through all records, to and fro, and what they teach of the scatter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from wavefact.health._poles import Poles
 from wavefact.health.levels import local_levels
 
 _ROUNDS = 2  # each with the scatter that the one before found
-_MIXING = (0.15, 0.5)  # mean shares of a shape that is of other close modes, presumed: they keep shapes, or mix them
+_MIXING = (
+    0.15,
+    0.5,
+)  # mean shares of a shape that is of other close modes, presumed: they keep shapes, or mix them
 _LEAST_NOISE = 1e-8  # variance of the logarithm of a frequency: 0.01 %
 _SHARES = (0.01, 0.5)  # least and largest mean of the shares of a shape that are not its mode's
 _WEIGHT = 10.0  # poles that what is presumed of scatter counts for
@@ -35,8 +38,8 @@ def starting(
 def tracked(poles: Poles, times: np.ndarray, start: Expectation, tolerance: float) -> np.ndarray:
     """Return the pole of each mode in each record, (n_records, n_modes); −1 where it was not found.
 
-    Close modes may keep their shapes or mix them; each presumption feeds itself, so both are tried, and each group
-    of close modes goes on with that which made its poles likelier.
+    Close modes may keep their shapes or mix them; each presumption feeds itself, so both are tried, and each
+    group of close modes goes on with that which made its poles likelier.
     """
     groups = close_groups(start)
     presumed = [_presumed(times, start, tolerance, mixing) for mixing in _MIXING]
@@ -46,12 +49,14 @@ def tracked(poles: Poles, times: np.ndarray, start: Expectation, tolerance: floa
     costs = np.array([[np.sum(run.costs[groups == group]) for group in groups] for run in runs])
     best = np.argmin(costs, axis=0)
     scatter = _chosen([run.scatter for run in runs], best)
-    return _run(poles, times, (_chosen([run.start for run in runs], best), scatter), tolerance, rounds=1).owners
+    return _run(
+        poles, times, (_chosen([run.start for run in runs], best), scatter), tolerance, rounds=1
+    ).owners
 
 
 @dataclass(frozen=True, eq=False)
 class _Run:
-    """Hold what some rounds of sweeps found: owners, cost of each mode, and what the next round begins with."""
+    """Hold what some rounds found: owners, cost of each mode, and what the next round begins with."""
 
     owners: np.ndarray
     costs: np.ndarray
@@ -60,7 +65,11 @@ class _Run:
 
 
 def _run(
-    poles: Poles, times: np.ndarray, model: tuple[Expectation, Scatter], tolerance: float, rounds: int = _ROUNDS
+    poles: Poles,
+    times: np.ndarray,
+    model: tuple[Expectation, Scatter],
+    tolerance: float,
+    rounds: int = _ROUNDS,
 ) -> _Run:
     start, scatter = model
     presumed = scatter
@@ -138,9 +147,7 @@ def _loosened(end: Expectation, scatter: Scatter) -> Expectation:
     return replace(end, variance=end.variance + scatter.noise)
 
 
-def _presumed(
-    times: np.ndarray, start: Expectation, tolerance: float, mixing: float = _MIXING[0]
-) -> Scatter:
+def _presumed(times: np.ndarray, start: Expectation, tolerance: float, mixing: float = _MIXING[0]) -> Scatter:
     """Return the scatter to begin with."""
     step = float(np.median(np.diff(times))) if times.size > 1 else 1.0
     noise = np.full(start.level.size, (tolerance / 6) ** 2)

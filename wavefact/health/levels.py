@@ -49,8 +49,8 @@ def mode_levels(tracks: ModeTracks) -> LocalLevels:
 
     Notes
     -----
-    The logarithm of a frequency is a random walk seen with white noise (the local level model); both variances
-    are those of greatest likelihood, the levels are from the Kalman filter and smoother.
+    The logarithm of a frequency is a random walk seen with white noise (the local level model); both
+    variances are those of greatest likelihood, the levels are from the Kalman filter and smoother.
 
     References
     ----------

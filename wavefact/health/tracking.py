@@ -37,14 +37,14 @@ def track_modes(
     Parameters
     ----------
     models : sequence of ModalModel
-        Of each recording, on the same points, in order of time; they may lack modes, hold spurious ones, or none.
+        Of each recording, on the same points, in order of time; they may lack modes or hold spurious ones.
     times : (n_records,) array, optional [s]
         When each recording was made, rising; by default 0, 1, 2, …
     reference : ModalModel, optional
         The modes to follow; by default those that recur.
     tolerance : float
-        How far the frequency of a mode may be from what recordings before and after tell [-].  Slow changes, of
-        temperature say, may be larger.
+        How far the frequency of a mode may be from what recordings before and after tell [-].  Slow changes,
+        of temperature say, may be larger.
     min_detection_rate : float
         Without a reference, a mode has to be found in this share of the recordings.
 
@@ -92,7 +92,9 @@ def track_modes(
         frequencies, shapes, owners = _recurring_tracks(poles, chosen, tolerance, min_detection_rate)
     else:
         frequencies, shapes = reference.frequencies, unit_shapes(reference.mode_shapes).T
-        owners = tracked(poles, chosen, starting(frequencies, shapes, tolerance, reference.wavenumbers), tolerance)
+        owners = tracked(
+            poles, chosen, starting(frequencies, shapes, tolerance, reference.wavenumbers), tolerance
+        )
     positions = next((model.positions for model in models if model.positions is not None), None)
     return _tracks(poles, chosen, owners, (frequencies, shapes), positions)
 
@@ -128,7 +130,9 @@ def follow(tracks: ModeTracks, model: ModalModel, time: float, *, tolerance: flo
     array([nan,  5.])
     """
     if model.n_modes and model.n_points != tracks.n_points:
-        raise InputError(f"The model has {model.n_points} points, the tracks {tracks.n_points}; they must be the same.")
+        raise InputError(
+            f"The model has {model.n_points} points, the tracks {tracks.n_points}; they must be the same."
+        )
     history, owners = _poles_of(tracks)
     reference = tracks.reference_frequencies, tracks.reference_shapes.T
     start = starting(*reference, tolerance)
@@ -178,7 +182,11 @@ def models_of_poles(
     [array([2., 5.]), array([2.1])]
     """
     table, shapes = np.asarray(frequencies, dtype=float), np.asarray(mode_shapes)
-    given = {"damping_ratios": damping_ratios, "frequency_errors": frequency_errors, "damping_errors": damping_errors}
+    given = {
+        "damping_ratios": damping_ratios,
+        "frequency_errors": frequency_errors,
+        "damping_errors": damping_errors,
+    }
     others = {name: np.asarray(values, dtype=float) for name, values in given.items() if values is not None}
     sizes = {name: values.shape for name, values in others.items()} | {"mode_shapes": shapes.shape[:2]}
     for name, size in sizes.items():
@@ -204,7 +212,9 @@ def _check(models: Sequence[ModalModel], times: np.ndarray, tolerance: float, ra
     if not any(model.n_modes for model in models):
         raise InputError(f"None of the {len(models)} models has a mode; identify recordings first.")
     if not 0.0 < tolerance < 0.5:
-        raise InputError(f"tolerance is {tolerance}; give a relative distance between 0 and 0.5, such as 0.02.")
+        raise InputError(
+            f"tolerance is {tolerance}; give a relative distance between 0 and 0.5, such as 0.02."
+        )
     if not 0.0 < rate <= 1.0:
         raise InputError(f"min_detection_rate is {rate}; give a share of the recordings in (0, 1].")
 

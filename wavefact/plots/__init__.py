@@ -23,6 +23,7 @@ from wavefact.plots.shape import shape
 from wavefact.plots.singular_values import singular_values
 from wavefact.plots.stabilization import stabilization
 from wavefact.plots.summary import save, summary
+from wavefact.plots.tracks import tracks
 from wavefact.plots.wavefield import wavefield
 from wavefact.plots.weight_choice import weight_choice
 
@@ -44,6 +45,7 @@ __all__ = [
     "singular_values",
     "stabilization",
     "summary",
+    "tracks",
     "wavefield",
     "weight_choice",
 ]

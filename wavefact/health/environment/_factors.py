@@ -11,12 +11,12 @@ from wavefact.health.environment._blocks import blocks, robust_scale
 _MOST = 4  # factors
 _ROUNDS, _SETTLED = 200, 1e-4
 _LEAST_NOISE = 0.02  # variance that is a mode's own, over the variance of its frequency
-_CLIPPED = 5.0  # robust standard deviations beyond which values say no more
+_CLIPPED = 5.0  # robust standard deviations beyond which values teach no more
 
 
 @dataclass(frozen=True, eq=False)
 class Factors:
-    """Hold x = means + scales (loadings z + own), z ~ N(0, 1), own ~ N(0, noise) of logarithms of frequency."""
+    """Hold x = means + scales (loadings z + own) of log frequency, z ~ N(0, 1), own ~ N(0, noise)."""
 
     means: np.ndarray
     scales: np.ndarray
@@ -40,8 +40,8 @@ def factored(logarithms: np.ndarray) -> Factors:
 
 
 def common_effect(factors: Factors, logarithms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the other modes of a record tell of each mode's change, and its variance, (n_records, n_modes)."""
-    values = np.clip((logarithms - factors.means) / factors.scales, -_CLIPPED, _CLIPPED)
+    """Return what the other modes of a record tell of each mode's change, and the variance of that."""
+    values = (logarithms - factors.means) / factors.scales
     told, variance = _of_others(values, factors.loadings, factors.noise)
     return told * factors.scales, variance * factors.scales**2
 
@@ -92,7 +92,7 @@ def _of_others(values: np.ndarray, loadings: np.ndarray, noise: np.ndarray) -> t
 
 
 def _held_out_errors(values: np.ndarray, folds: np.ndarray, number: int) -> np.ndarray:
-    """Return the squared error of each mode, (n_modes,), in left-out blocks, as the other modes predict it."""
+    """Return the squared error of each mode in left-out blocks, as the other modes predict it."""
     errors = np.zeros(values.shape[1])
     for fold in np.unique(folds):
         out = folds == fold

@@ -8,8 +8,8 @@ import numpy as np
 def lagged(times: np.ndarray, conditions: np.ndarray, time_constant: float) -> np.ndarray:
     """Return conditions (n_records, n_conditions) behind a first-order lag; 0 is none.
 
-    dz/dt = (c − z) / τ, solved for conditions that stay from one record to the next.  Where a condition is missing
-    z stays what it was, and the result is NaN.
+    dz/dt = (c − z) / τ, solved for conditions that stay from one record to the next.  Where a condition is
+    missing z stays what it was, and the result is NaN.
     """
     if time_constant == 0.0:
         return conditions

@@ -19,7 +19,7 @@ _FEWEST = 30  # records of a mode that a regression needs
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """Hold which features a regression has: conditions through the first lags, to a degree, and the penalty."""
+    """Hold which features a regression has: conditions through the first lags, to a degree; its penalty."""
 
     n_lags: int
     degree: int
@@ -61,15 +61,19 @@ def design(features: np.ndarray, shape: Shape) -> np.ndarray:
     Squares stay as they are beyond two standard deviations: there may be no data there to tell them from.
     """
     bent = np.clip(features, -_BEND, _BEND) ** 2
-    parts = [features[i] if power == 1 else bent[i] for i in range(shape.n_lags) for power in range(1, shape.degree + 1)]
+    parts = [
+        features[i] if power == 1 else bent[i]
+        for i in range(shape.n_lags)
+        for power in range(1, shape.degree + 1)
+    ]
     return np.concatenate(parts, axis=1)
 
 
 def regressed(features: np.ndarray, logarithms: np.ndarray) -> ModeRegression:
     """Fit one mode: logarithms of its frequency (n_records,), and features; NaN where either is missing.
 
-    Of all lags and degrees, each with its best penalty, the simplest is taken whose error in left-out blocks is
-    within one standard error of the least; that may be none, of a mode that conditions do not move.
+    Of all lags and degrees, each with its best penalty, the simplest is taken whose error in left-out blocks
+    is within one standard error of the least; that may be none, of a mode that conditions do not move.
     """
     whole = np.isfinite(logarithms) & np.all(np.isfinite(features), axis=(0, 2))
     none = ModeRegression(None, np.zeros(0), np.zeros((0, 0)), 0.0)
@@ -80,7 +84,7 @@ def regressed(features: np.ndarray, logarithms: np.ndarray) -> ModeRegression:
     first = Shape(1, 1, 1e-3)
     weights = _robust_weights(design(features, first), values, first.penalty)
     errors = [_constant_errors(values, weights, folds)]
-    options = []
+    options: list[Shape] = []
     for degree, n_lags in itertools.product(_DEGREES, range(1, features.shape[0] + 1)):
         n_columns = degree * n_lags * features.shape[2]
         if options and n_columns > values.size / _PER_COLUMN:
@@ -167,7 +171,7 @@ def _held_out_errors(
 
 
 def _simplest(errors: np.ndarray) -> int:
-    """Return the first option, (n_options, n_blocks), that is no more than a standard error worse than the best."""
+    """Return the first option, (n_options, n_blocks), within a standard error of the best."""
     best = int(np.argmin(np.sum(errors, axis=1)))
     excess = errors - errors[best]
     spread = np.std(excess, axis=1, ddof=1) * np.sqrt(errors.shape[1])

@@ -28,8 +28,8 @@ class Environment:
     reference_frequencies : (n_modes,) array [Hz]
         Of the tracks it was fitted to.
     explained : (n_modes,) array
-        Share of the variance of each frequency that is explained in blocks of time left out; below 0 where the
-        prediction is worse than none.
+        Share of the variance of each frequency that is explained in blocks of time left out; below 0 where
+        the prediction is worse than none.
     conditions : Conditions or None
         How measured conditions are taken; None where the common movement of the modes stands for them.
     regressions : tuple of n_modes ModeRegression
@@ -83,7 +83,9 @@ class Environment:
         Lags go on from records of the fit that are earlier than all of these.
         """
         if tracks.n_modes != self.explained.size:
-            raise InputError(f"The tracks have {tracks.n_modes} modes, the fit {self.explained.size}; give the same.")
+            raise InputError(
+                f"The tracks have {tracks.n_modes} modes, the fit {self.explained.size}; give the same."
+            )
         change, variance = self._effect(tracks, conditions)
         frequencies = tracks.frequencies * np.exp(-change)
         relative = tracks.frequency_errors / tracks.frequencies
@@ -94,8 +96,9 @@ class Environment:
     def _effect(self, tracks: ModeTracks, conditions: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
         if (conditions is None) != (self.conditions is None):
             raise InputError(
-                "The fit had no conditions; give none." if self.conditions is None else
-                "The fit had measured conditions; give those of these records."
+                "The fit had no conditions; give none."
+                if self.conditions is None
+                else "The fit had measured conditions; give those of these records."
             )
         if self.factors is not None:
             return common_effect(self.factors, np.log(tracks.frequencies))
@@ -142,8 +145,8 @@ def fit_environment(
     ----------
     tracks : ModeTracks
     conditions : (n_records, n_conditions) or (n_records,) array, optional
-        Temperatures, wind speed, humidity, …, each in a unit of its own; NaN where missing.  Without any, what
-        the modes have in common is taken for the influence of conditions.
+        Temperatures, wind speed, the logarithm of the vibration's root mean square, …, each in a unit of its
+        own; NaN where missing.  Without any, what the modes have in common is taken for their influence.
     training : slice, index or mask, optional
         Which records to learn from; by default all.
     lags : sequence of float [s]
@@ -162,39 +165,47 @@ def fit_environment(
 
     Notes
     -----
-    With conditions, the logarithm of each frequency is regressed on the conditions behind first-order lags (of
-    thermal inertia) and, where it helps, their squares, by Huber's weights and a ridge penalty.  How many lags,
-    the degree and the penalty are the simplest that predict ten blocks of time left out within one standard
-    error of the best; a mode that conditions do not explain stays as it is.
+    With conditions, the logarithm of each frequency is regressed on the conditions behind first-order lags
+    (of thermal inertia) and, where it helps, their squares, by Huber's weights and a ridge penalty.  Lags and
+    degree are the simplest that predict ten blocks of time left out within one standard error of the best; a
+    mode that conditions do not explain stays as it is.  Conditions unlike all before are extrapolated, by
+    straight lines; the standard errors of the correction say how far it can be trusted there.
 
-    Without conditions, factor analysis takes the place of regression: what the other modes of the same recording tell
-    of a mode's frequency is removed.  The mode itself has no part in its correction, so a change of it alone
-    is kept whole; a change of all modes alike is taken for an influence of conditions.
+    Without conditions, factor analysis takes the place of regression: what the other modes of the same
+    recording tell of a mode's frequency is removed.  The mode itself has no part in its correction, so a
+    change of it alone is kept whole; a change of all modes alike is taken for an influence of conditions.
 
     References
     ----------
-    B. Peeters and G. De Roeck, "One-year monitoring of the Z24-Bridge", Earthquake Engineering and Structural
-    Dynamics 30, 2001.  A.-M. Yan et al., "Structural damage diagnosis under varying environmental conditions",
-    Mechanical Systems and Signal Processing 19, 2005.
+    B. Peeters and G. De Roeck, "One-year monitoring of the Z24-Bridge", Earthquake Engineering and
+    Structural Dynamics 30, 2001.  A.-M. Yan et al., "Structural damage diagnosis under varying environmental
+    conditions", Mechanical Systems and Signal Processing 19, 2005.
 
     Examples
     --------
     >>> rng = np.random.default_rng(0)
     >>> common = rng.standard_normal(300).cumsum() / 10
-    >>> found = np.array([1.0, 2.0, 5.0]) * np.exp(0.01 * common[:, None] + 1e-3 * rng.standard_normal((300, 3)))
+    >>> own = 1e-3 * rng.standard_normal((300, 3))
+    >>> found = np.array([1.0, 2.0, 5.0]) * np.exp(0.01 * common[:, None] + own)
     >>> shapes = np.ones((300, 1, 3))
     >>> tracks = wf.ModeTracks(np.arange(300.0), found, 0 * found, shapes, found[0], shapes[0])
     >>> print(wf.fit_environment(tracks))
     mode  f [Hz]      explained [%]  by
     """
     records = np.arange(tracks.n_records)
-    chosen = records if training is None else records[training if isinstance(training, slice) else np.asarray(training)]
+    chosen = (
+        records
+        if training is None
+        else records[training if isinstance(training, slice) else np.asarray(training)]
+    )
     if chosen.size < _FEWEST:
         raise InputError(f"{chosen.size} records are for training; give at least {_FEWEST}.")
     logarithms = np.log(tracks.frequencies)[chosen]
     if not np.all(np.any(np.isfinite(logarithms), axis=0)):
         missing = int(np.flatnonzero(~np.any(np.isfinite(logarithms), axis=0))[0])
-        raise InputError(f"Mode {missing + 1} is in no record for training; leave it out, or train on others.")
+        raise InputError(
+            f"Mode {missing + 1} is in no record for training; leave it out, or train on others."
+        )
     if conditions is None:
         factors = factored(logarithms)
         return Environment(tracks.reference_frequencies, factors.explained, factors=factors)
@@ -206,7 +217,11 @@ def fit_environment(
 
 
 def _conditions(
-    times: np.ndarray, values: np.ndarray, lags: tuple[float, ...], chosen: np.ndarray, reference: ArrayLike | None
+    times: np.ndarray,
+    values: np.ndarray,
+    lags: tuple[float, ...],
+    chosen: np.ndarray,
+    reference: ArrayLike | None,
 ) -> Conditions:
     known = np.sum(np.isfinite(values[chosen]), axis=0)
     if np.any(known < _FEWEST):
@@ -215,14 +230,20 @@ def _conditions(
             f"Condition {worst + 1} is known in {known[worst]} of the records for training; "
             f"leave it out, or give at least {_FEWEST}."
         )
-    middle = np.nanmedian(values[chosen], axis=0) if reference is None else np.atleast_1d(np.asarray(reference, float))
+    middle = (
+        np.nanmedian(values[chosen], axis=0)
+        if reference is None
+        else np.atleast_1d(np.asarray(reference, float))
+    )
     if middle.shape != (values.shape[1],) or not np.all(np.isfinite(middle)):
         raise InputError(f"reference is {middle}; give a number for each of {values.shape[1]} conditions.")
     scales = np.nanstd(values[chosen], axis=0)
     return Conditions(times, values, lags, middle, np.where(scales > 0.0, scales, 1.0))
 
 
-def _as_conditions(conditions: ArrayLike | None, n_records: int, n_conditions: int | None = None) -> np.ndarray:
+def _as_conditions(
+    conditions: ArrayLike | None, n_records: int, n_conditions: int | None = None
+) -> np.ndarray:
     values = np.asarray(conditions, dtype=float)
     values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or values.shape[0] != n_records or n_conditions not in (None, values.shape[1]):
