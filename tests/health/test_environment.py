@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
+from health.tower import tower
 from scipy.stats import multivariate_normal
 
 import wavefact as wf
@@ -224,3 +226,32 @@ def test_more_rounds_raise_the_likelihood(rng: np.random.Generator, monkeypatch:
         monkeypatch.setattr("wavefact.health.environment._factors._ROUNDS", rounds)
         likelihoods.append(density(values, *analysed(values, 2)))
     assert all(later > earlier - 1e-6 for earlier, later in pairwise(likelihoods))
+
+
+def test_the_measured_tower_is_freed_from_temperature(shared_data: Path) -> None:
+    folder = shared_data / "tower_modal_eov"
+    if not folder.is_dir():
+        pytest.skip("the tower's features, ../shared/data/tower_modal_eov, are absent")
+    times, models, temperatures, _ = tower(folder)
+    reference = wf.ModalModel(
+        np.array([0.3518, 0.3546, 0.6198, 0.6251]), np.full(4, 0.005), tower_shapes(models)
+    )
+    tracks = wf.track_modes(models, times, reference)
+    assert np.all(tracks.detection_rates > 0.7)
+    assert np.all(np.diff(np.nanmedian(tracks.frequencies, axis=0)) > 0)
+    mean, out = np.mean(temperatures, axis=1), np.arange(times.size) % 96 < 24  # every fourth day
+    free = wf.fit_environment(tracks, temperatures, training=~out).corrected(tracks, temperatures)
+    for mode in range(4):
+        assert correlation(tracks.frequencies[out, mode], mean[out]) < -0.4
+        assert abs(correlation(free.frequencies[out, mode], mean[out])) < 0.25
+
+
+def tower_shapes(models: list[wf.ModalModel]) -> np.ndarray:
+    """Return shapes near four frequencies in a record that has all four."""
+    targets = np.array([0.3518, 0.3546, 0.6198, 0.6251])
+    for model in models:
+        nearest = np.array([np.argmin(np.abs(model.frequencies - f)) if model.n_modes else 0 for f in targets])
+        if model.n_modes and np.all(np.abs(model.frequencies[nearest] - targets) < 0.001):
+            if np.unique(nearest).size == 4:
+                return model.mode_shapes[:, nearest]
+    raise AssertionError
