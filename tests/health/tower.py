@@ -10,7 +10,13 @@ import numpy as np
 
 import wavefact as wf
 
-PAIRS = ((0.34, 0.36), (0.61, 0.64), (1.28, 1.35), (2.03, 2.07), (3.27, 3.45))  # [Hz], published near 0.35, 0.62, …
+PAIRS = (
+    (0.34, 0.36),
+    (0.61, 0.64),
+    (1.28, 1.35),
+    (2.03, 2.07),
+    (3.27, 3.45),
+)  # [Hz], published near 0.35, 0.62, …
 
 
 @cache

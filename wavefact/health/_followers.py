@@ -16,6 +16,7 @@ import numpy as np
 _ODDS = 20.0  # of a mode being found there to a spurious pole within the tolerance
 _MEMORY = 0.05  # weight of a new shape in that of its mode, once there are many
 _CLOSE = 0.02  # relative distance in frequency within which modes mix their shapes
+_RIDGE = 1e-9  # of the Gram matrix of shapes, lest two that are equal make it singular
 _WAVENUMBER_SCATTER = 0.1  # of estimates, relative
 
 
@@ -98,14 +99,17 @@ def shares(expected: Expectation, shapes: np.ndarray) -> tuple[np.ndarray, np.nd
 
     Both are (n_poles, n_modes), and their sum is 1 − MAC.
     """
-    own = np.abs(shapes @ expected.shapes.conj().T) ** 2
-    inside = own.copy()
+    inner = shapes @ expected.shapes.conj().T
+    own = np.minimum(np.abs(inner) ** 2, 1.0)
     close = np.abs(expected.level[:, None] - expected.level) < _CLOSE
-    for group in {tuple(np.flatnonzero(row)) for row in close if np.count_nonzero(row) > 1}:
-        members = np.flatnonzero([tuple(np.flatnonzero(row)) == group for row in close])
-        basis = np.linalg.qr(expected.shapes[list(group)].T)[0]
-        inside[:, members] = np.sum(np.abs(shapes @ basis.conj()) ** 2, axis=1)[:, None]
-    inside = np.clip(np.maximum(inside, own), 0.0, 1.0)
+    both = close[:, :, None] & close[:, None, :]
+    unit = np.where(close, _RIDGE, 1.0)[:, :, None] * np.eye(len(close))  # for modes that are not close
+    gram = np.where(both, expected.shapes.conj() @ expected.shapes.T, 0.0) + unit
+    parts = np.where(
+        close[:, :, None], inner.T, 0.0
+    )  # of the span of the modes close to each, (m, m, n_poles)
+    inside = np.sum(parts.conj() * np.linalg.solve(gram, parts), axis=1).real.T
+    inside = np.clip(inside, own, 1.0)
     return 1.0 - inside, inside - own
 
 

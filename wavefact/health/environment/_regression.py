@@ -18,8 +18,8 @@ _FEWEST = 30  # records of a mode that a regression needs
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
-    """Hold which features a regression has: conditions through the first lags, to a degree; its penalty."""
+class Terms:
+    """Hold what a regression is made of: conditions through the first lags, to a degree; and its penalty."""
 
     n_lags: int
     degree: int
@@ -28,9 +28,9 @@ class Shape:
 
 @dataclass(frozen=True, eq=False)
 class ModeRegression:
-    """Hold the regression of one mode: its features' shape, coefficients, and those without each block."""
+    """Hold the regression of one mode: its terms, coefficients, and those without each block."""
 
-    shape: Shape | None
+    terms: Terms | None
     coefficients: np.ndarray
     replicates: np.ndarray
     explained: float
@@ -55,7 +55,7 @@ class Conditions:
         return (np.stack(felt) - self.reference) / self.scales
 
 
-def design(features: np.ndarray, shape: Shape) -> np.ndarray:
+def design(features: np.ndarray, terms: Terms) -> np.ndarray:
     """Return the columns of a regression, (n_records, n_columns), all zero at the reference condition.
 
     Squares stay as they are beyond two standard deviations: there may be no data there to tell them from.
@@ -63,8 +63,8 @@ def design(features: np.ndarray, shape: Shape) -> np.ndarray:
     bent = np.clip(features, -_BEND, _BEND) ** 2
     parts = [
         features[i] if power == 1 else bent[i]
-        for i in range(shape.n_lags)
-        for power in range(1, shape.degree + 1)
+        for i in range(terms.n_lags)
+        for power in range(1, terms.degree + 1)
     ]
     return np.concatenate(parts, axis=1)
 
@@ -81,30 +81,30 @@ def regressed(features: np.ndarray, logarithms: np.ndarray) -> ModeRegression:
         return none
     features, values = features[:, whole], logarithms[whole]
     folds = blocks(values.size)
-    first = Shape(1, 1, 1e-3)
+    first = Terms(1, 1, 1e-3)
     weights = _robust_weights(design(features, first), values, first.penalty)
     errors = [_constant_errors(values, weights, folds)]
-    options: list[Shape] = []
+    options: list[Terms] = []
     for degree, n_lags in itertools.product(_DEGREES, range(1, features.shape[0] + 1)):
         n_columns = degree * n_lags * features.shape[2]
         if options and n_columns > values.size / _PER_COLUMN:
             continue
-        shape, error = _best_penalty(features, values, weights, folds, Shape(n_lags, degree, 0.0))
-        options.append(shape)
+        terms, error = _best_penalty(features, values, weights, folds, Terms(n_lags, degree, 0.0))
+        options.append(terms)
         errors.append(error)
     chosen = _simplest(np.array(errors))
     if chosen == 0:
         return none
-    shape = options[chosen - 1]
-    columns = design(features, shape)
-    weights = _robust_weights(columns, values, shape.penalty)
-    fitted = ridge(columns, values, weights, shape.penalty)
+    terms = options[chosen - 1]
+    columns = design(features, terms)
+    weights = _robust_weights(columns, values, terms.penalty)
+    fitted = ridge(columns, values, weights, terms.penalty)
     replicates = [
-        ridge(columns[folds != fold], values[folds != fold], weights[folds != fold], shape.penalty)
+        ridge(columns[folds != fold], values[folds != fold], weights[folds != fold], terms.penalty)
         for fold in np.unique(folds)
     ]
     explained = 1.0 - np.sum(errors[chosen]) / np.sum(errors[0])
-    return ModeRegression(shape, fitted[1:], np.array(replicates)[:, 1:], float(explained))
+    return ModeRegression(terms, fitted[1:], np.array(replicates)[:, 1:], float(explained))
 
 
 def effect(fit: ModeRegression, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -112,9 +112,9 @@ def effect(fit: ModeRegression, features: np.ndarray) -> tuple[np.ndarray, np.nd
 
     The variance is the jackknife's over blocks of time, so that it allows for errors that last.
     """
-    if fit.shape is None:
+    if fit.terms is None:
         return np.zeros(features.shape[1]), np.zeros(features.shape[1])
-    columns = design(features, fit.shape)
+    columns = design(features, fit.terms)
     spread = columns @ (fit.replicates - fit.replicates.mean(axis=0)).T
     n_blocks = len(fit.replicates)
     return columns @ fit.coefficients, (n_blocks - 1) / n_blocks * np.sum(spread**2, axis=1)
@@ -131,11 +131,11 @@ def ridge(columns: np.ndarray, values: np.ndarray, weights: np.ndarray, penalty:
 
 
 def _best_penalty(
-    features: np.ndarray, values: np.ndarray, weights: np.ndarray, folds: np.ndarray, shape: Shape
-) -> tuple[Shape, np.ndarray]:
-    """Return a shape with the penalty that predicts left-out blocks best, and its errors there."""
-    columns = design(features, shape)
-    options = [replace(shape, penalty=penalty) for penalty in _PENALTIES]
+    features: np.ndarray, values: np.ndarray, weights: np.ndarray, folds: np.ndarray, terms: Terms
+) -> tuple[Terms, np.ndarray]:
+    """Return terms with the penalty that predicts left-out blocks best, and its errors there."""
+    columns = design(features, terms)
+    options = [replace(terms, penalty=penalty) for penalty in _PENALTIES]
     errors = np.array([_held_out_errors(columns, values, weights, folds, option) for option in options])
     best = int(np.argmin(np.sum(errors, axis=1)))
     return options[best], errors[best]
@@ -159,13 +159,13 @@ def _constant_errors(values: np.ndarray, weights: np.ndarray, folds: np.ndarray)
 
 
 def _held_out_errors(
-    columns: np.ndarray, values: np.ndarray, weights: np.ndarray, folds: np.ndarray, shape: Shape
+    columns: np.ndarray, values: np.ndarray, weights: np.ndarray, folds: np.ndarray, terms: Terms
 ) -> np.ndarray:
     """Return the squared error of each left-out block as the others predict it."""
     errors = []
     for fold in np.unique(folds):
         out = folds == fold
-        fitted = ridge(columns[~out], values[~out], weights[~out], shape.penalty)
+        fitted = ridge(columns[~out], values[~out], weights[~out], terms.penalty)
         errors.append(np.sum(weights[out] * (values[out] - fitted[0] - columns[out] @ fitted[1:]) ** 2))
     return np.array(errors)
 

@@ -120,11 +120,11 @@ class Environment:
         if self.factors is not None:
             number = self.factors.loadings.shape[1]
             return f"{number} common factor{'' if number == 1 else 's'}"
-        shape = self.regressions[mode].shape
-        if shape is None or self.conditions is None:
+        terms = self.regressions[mode].terms
+        if terms is None or self.conditions is None:
             return "nothing"
-        lags = ", ".join(f"{lag / HOURS:g} h" for lag in self.conditions.lags[: shape.n_lags])
-        return f"conditions, lagging {lags}" + (", and their squares" if shape.degree == 2 else "")
+        lags = ", ".join(f"{lag / HOURS:g} h" for lag in self.conditions.lags[: terms.n_lags])
+        return f"conditions, lagging {lags}" + (", and their squares" if terms.degree == 2 else "")
 
     def __repr__(self) -> str:
         by = "common factors" if self.conditions is None else "measured conditions"
