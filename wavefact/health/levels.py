@@ -28,6 +28,14 @@ class LocalLevels:
         Standard deviation of a single frequency about the level, over the frequency [-].
     drift : (n_modes,) array [1/s]
         Variance that the logarithm of the level gains per second.
+
+    Examples
+    --------
+    >>> found = np.array([[2.0], [np.nan], [2.02]])
+    >>> shapes = np.ones((3, 1, 1))
+    >>> levels = wf.mode_levels(wf.ModeTracks(np.arange(3.0), found, found, shapes, found[0], shapes[0]))
+    >>> bool(2.0 <= levels.frequencies[1, 0] <= 2.02)
+    True
     """
 
     frequencies: np.ndarray

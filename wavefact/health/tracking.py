@@ -82,8 +82,8 @@ def track_modes(
     >>> tracks = wf.track_modes(models)
     >>> print(tracks)
     mode  f [Hz]       found [%]  scatter of f [%]  damping [%]
-       1      1.9805        97.5             0.577         1.00
-       2      2.0102       100.0             0.577         1.00
+       1      1.9800        97.5             0.581         1.00
+       2      2.0102       100.0             0.583         1.00
     """
     chosen = np.arange(float(len(models))) if times is None else np.asarray(times, dtype=float)
     _check(models, chosen, tolerance, min_detection_rate)

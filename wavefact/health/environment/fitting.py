@@ -112,7 +112,7 @@ class Environment:
     def __str__(self) -> str:
         rows = ["mode  f [Hz]      explained [%]  by"]
         for i, (frequency, share) in enumerate(zip(self.reference_frequencies, self.explained, strict=True)):
-            rows.append(f"{i + 1:4d}  {frequency:10.4f}  {100 * share:12.1f}  {self._means(i)}")
+            rows.append(f"{i + 1:4d}  {frequency:10.4f}  {100 * share:13.1f}  {self._means(i)}")
         return "\n".join(rows)
 
     def _means(self, mode: int) -> str:
@@ -191,6 +191,9 @@ def fit_environment(
     >>> tracks = wf.ModeTracks(np.arange(300.0), found, 0 * found, shapes, found[0], shapes[0])
     >>> print(wf.fit_environment(tracks))
     mode  f [Hz]      explained [%]  by
+       1      1.0013           95.6  1 common factor
+       2      2.0015           95.4  1 common factor
+       3      5.0034           94.9  1 common factor
     """
     records = np.arange(tracks.n_records)
     chosen = (
