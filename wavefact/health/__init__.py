@@ -14,4 +14,30 @@ __all__ = [
     "mode_levels",
     "models_of_poles",
     "track_modes",
+from wavefact.health.decision import (
+    ControlChart,
+    Detector,
+    MeanTest,
+    OperatingCurve,
+    cusum_chart,
+    drift_chart,
+    ewma_chart,
+    fit_detector,
+    hotelling_test,
+    operating_curve,
+)
+from wavefact.health.tracks import ModeTracks
+
+__all__ = [
+    "ControlChart",
+    "Detector",
+    "MeanTest",
+    "ModeTracks",
+    "OperatingCurve",
+    "cusum_chart",
+    "drift_chart",
+    "ewma_chart",
+    "fit_detector",
+    "hotelling_test",
+    "operating_curve",
 ]

@@ -11,11 +11,13 @@ from wavefact.plots.animation import animate
 from wavefact.plots.certificate import certificate
 from wavefact.plots.comparison import comparison
 from wavefact.plots.components import components
+from wavefact.plots.control_chart import control_chart
 from wavefact.plots.filters import filters
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
 from wavefact.plots.local_wavenumbers import local_wavenumbers
 from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
+from wavefact.plots.operating_curve import operating_curve
 from wavefact.plots.phases import phases
 from wavefact.plots.polar import polar
 from wavefact.plots.response import response
@@ -32,11 +34,13 @@ __all__ = [
     "certificate",
     "comparison",
     "components",
+    "control_chart",
     "filters",
     "frequency_wavenumber",
     "local_wavenumbers",
     "mac_matrix",
     "modes",
+    "operating_curve",
     "phases",
     "polar",
     "response",
