@@ -90,7 +90,8 @@ class OperatingCurve:
         low, high = self.area_interval()
         return (
             f"area {self.area:.3f} ({low:.3f} to {high:.3f}) from {self.n_healthy} healthy and "
-            f"{self.n_damaged} damaged records; {100 * self.detection(0.01):.1f} % detected at 1 % false alarms"
+            f"{self.n_damaged} damaged records; "
+            f"{100 * self.detection(0.01):.1f} % detected at 1 % false alarms"
         )
 
     def __repr__(self) -> str:

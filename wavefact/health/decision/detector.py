@@ -193,7 +193,8 @@ class Detector:
     def __str__(self) -> str:
         text = (
             f"{self.kind} detector of {self.n_features} features from {self.n_training} records: "
-            f"alarms beyond a score of {self.threshold:.2f}, {100 * self.false_alarm_rate:.3g} % of them false"
+            f"alarm beyond a score of {self.threshold:.2f}, false in {100 * self.false_alarm_rate:.3g} % of "
+            "healthy records"
         )
         if self.kind == "gaussian":
             return f"{text} if features are gaussian"

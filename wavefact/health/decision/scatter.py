@@ -92,9 +92,9 @@ def fit_scatter(
         scale = np.sqrt(np.diag(matrix))
         if not np.all(scale > 0) or np.linalg.cond(matrix / np.outer(scale, scale)) > 1e12:
             raise InputError(
-                f"The scatter of {features.shape[1]} features over {len(features)} records is singular: leave "
-                "out features that follow from others or do not vary, or take kind='robust', which shrinks "
-                "correlations."
+                f"The scatter of {features.shape[1]} features over {len(features)} records is singular: "
+                "leave out features that follow from others or do not vary, or take kind='robust', which "
+                "shrinks correlations."
             )
         if np.max(np.abs(matrix - old) / np.outer(scale, scale)) < _RTOL:
             break

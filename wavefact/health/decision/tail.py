@@ -16,11 +16,13 @@ __all__ = ["Tail", "hotelling_tail", "learned_tail", "normal_score", "squared_di
 _N_TAIL = 6.0  # times √n scores, at most half of them, that a tail is learned from
 _GAUSSIAN = 0.7  # probability beforehand that features are gaussian
 _INDICES = np.linspace(0.02, 0.82, 27)  # 1/ν of heavier tails, those of Student's law of ν degrees of freedom
-_INDEX, _INDEX_SPREAD = 0.2, 0.15  # what is expected of them beforehand, mean and standard deviation
+_INDEX, _INDEX_SPREAD = 0.15, 0.15  # what is expected of them beforehand, mean and standard deviation
 _LOG_SCALES = np.linspace(-1.2, 0.8, 41)  # of squared distances, around what their median suggests
+_REACH, _N_SCALES = 4.0, 17  # standard deviations of the scale to each side, and values of it
 _NEGLIGIBLE = 1e-5  # posterior weight relative to the largest
+_MANY = 1e6  # degrees of freedom of a scatter that is known: squared distances follow χ²
 _FEWEST = 10  # degrees of freedom of the scatter of records that are hardly more than the features
-_N_SHARES = 9  # values that stand for the distribution of the share of the tail
+_N_NODES = 9  # values that stand for a distribution
 
 
 def normal_score(squares: np.ndarray, freedom: np.ndarray | float) -> np.ndarray:
@@ -87,15 +89,17 @@ class Tail:
 
     def rate_interval(self, score: float, confidence: float) -> tuple[float, float]:
         """Return the limits that hold the rate at which a score is exceeded with this probability."""
-        from scipy.stats import beta
+        from scipy.stats import beta, norm
 
         n_tail = self.n_records - self.body.size
-        middles = (np.arange(_N_SHARES) + 0.5) / _N_SHARES
+        middles = (np.arange(_N_NODES) + 0.5) / _N_NODES
         shares = beta.ppf(middles, n_tail + 1, self.n_records - n_tail) * (self.n_records + 1) / (n_tail + 1)
-        rates = self._rates(squared_distance(np.array([score]), self.n_features))[0, :, None]
-        rates = (rates * np.where(self.whole[:, None], 1.0, shares)).reshape(-1)
+        # The scatter itself is estimated: its trace errs by √(2/(n p)) of gaussian features.
+        stretch = np.exp(norm.ppf(middles) * (2 / (self.n_records * self.n_features)) ** 0.5)
+        rates = self._rates(squared_distance(np.array([score]), self.n_features) * stretch)
+        rates = (rates[:, :, None] * np.where(self.whole[:, None], 1.0, shares)).reshape(-1)
         order = np.argsort(rates)
-        sums = np.cumsum(np.repeat(self.weights, _N_SHARES)[order]) / _N_SHARES
+        sums = np.cumsum(np.tile(np.repeat(self.weights, _N_NODES), _N_NODES)[order]) / _N_NODES**2
         low, high = np.searchsorted(sums, [0.5 - confidence / 2, 0.5 + confidence / 2])
         return float(rates[order[low]]), float(rates[order[min(high, order.size - 1)]])
 
@@ -106,7 +110,7 @@ class Tail:
         if self.whole.all():
             return rates
         share = (self.n_records - self.body.size + 1) / (self.n_records + 1)
-        edge = _exceeded(self.body[-1], p, self.freedoms, self.scales)
+        edge = np.maximum(_exceeded(self.body[-1], p, self.freedoms, self.scales), 1e-300)
         return np.asarray(rates * np.where(self.whole, 1.0, share / edge))
 
 
@@ -131,11 +135,11 @@ def learned_tail(scores: np.ndarray, n_features: int) -> Tail:
 
     Notes
     -----
-    Two hypotheses share the probability.  Of gaussian features squared distances are a scale times a
-    Hotelling variable, and all scores tell the scale.  Else only those beyond the edge d₀ are looked at, the
-    k largest: beyond it, d² is a scale times p times an F variable of p and ν degrees of freedom, whose tail
-    is that of Student's law, and which in one limit is χ²; (k + 1)/(n + 1) of all records exceed d₀, whatever
-    the law. The posterior over scale (even in its logarithm), ν and hypothesis makes the predictive
+    Two hypotheses share the probability.  Of gaussian features squared distances are a scale times a χ² or a
+    Hotelling variable, as correlations are shrunk or not, and all scores tell the scale.  Else only those
+    beyond the edge d₀ are looked at, the k largest: there d² is a scale times p times an F variable of p and
+    ν degrees of freedom, whose tail is that of Student's law; (k + 1)/(n + 1) of all records exceed d₀,
+    whatever the law.  The posterior over scale (even in its logarithm), ν and hypothesis makes the predictive
     probability.
 
     References
@@ -143,41 +147,56 @@ def learned_tail(scores: np.ndarray, n_features: int) -> Tail:
     S. Jewson, T. Sweeting and L. Jewson, "Reducing reliability bias in assessments of extreme weather risk
     using calibrating priors", Advances in Statistical Climatology, Meteorology and Oceanography 11, 2025.
     """
-    from scipy.special import betaln
     from scipy.stats import chi2
 
     n, p = scores.size, n_features
     squares = np.sort(squared_distance(scores, p))
-    n_tail = min(n // 2, int(_N_TAIL * n**0.5))
-    body, tail = squares[: n - n_tail], squares[n - n_tail :]
-    freedoms = 1 / np.append(1 / max(n - p, _FEWEST), _INDICES)[:, None]
-    logs = np.log(np.median(squares) / chi2.median(p)) + _LOG_SCALES
-    likelihood = _log_densities(tail, p, freedoms, np.exp(logs))
-    edge = _exceeded(body[-1], p, freedoms, np.exp(logs))
-    likelihood[0] += (body.size - 1) * np.log1p(-edge[0])
-    likelihood[1:] += betaln(n_tail + 1, body.size) - n_tail * np.log(edge[1:])
+    n_body = n - min(n // 2, int(_N_TAIL * n**0.5))
+    freedoms = np.concatenate([[_MANY, max(n - p, _FEWEST)], 1 / _INDICES])[:, None]
+    whole = freedoms[:, 0] >= freedoms[1, 0]
+    coarse = np.log(np.median(squares) / chi2.median(p)) + _LOG_SCALES + 0 * freedoms
+    logs, steps = _refined(coarse, _likelihoods(squares, n_body, p, freedoms, coarse, whole))
+    likelihoods = _likelihoods(squares, n_body, p, freedoms, logs, whole)
     prior = np.exp(-0.5 * ((_INDICES - _INDEX) / _INDEX_SPREAD) ** 2)
-    prior = np.append(_GAUSSIAN, (1 - _GAUSSIAN) * prior / prior.sum())
-    logs_of_weights = likelihood + np.log(prior)[:, None]
-    weights = np.exp(logs_of_weights - np.max(logs_of_weights))
-    law, scale = np.nonzero(weights > _NEGLIGIBLE)
-    weights = weights[law, scale] / np.sum(weights[law, scale])
-    return Tail(p, freedoms[law, 0], np.exp(logs[scale]), weights, law == 0, body, n)
+    prior = np.concatenate([[_GAUSSIAN / 2] * 2, (1 - _GAUSSIAN) * prior / prior.sum()])
+    weights = np.exp(likelihoods - np.max(likelihoods)) * (prior * steps)[:, None]
+    law, scale = np.nonzero(weights > _NEGLIGIBLE * np.max(weights))
+    kept = weights[law, scale] / np.sum(weights[law, scale])
+    return Tail(p, freedoms[law, 0], np.exp(logs[law, scale]), kept, whole[law], squares[:n_body], n)
 
 
-def _log_densities(squares: np.ndarray, p: int, freedoms: np.ndarray, scales: np.ndarray) -> np.ndarray:
-    """Return the log likelihood of squared distances under each law, (n_freedoms, n_scales)."""
+def _refined(logs: np.ndarray, likelihoods: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for each law, scales around the likeliest, as far as they are likely, and their step."""
+    rows, step = np.arange(len(logs)), logs[0, 1] - logs[0, 0]
+    top = np.clip(np.argmax(likelihoods, axis=1), 1, logs.shape[1] - 2)
+    before, here, after = (likelihoods[rows, top + i] for i in (-1, 0, 1))
+    curvature = np.maximum(2 * here - before - after, step**2) / step**2
+    shift = np.clip((after - before) / (2 * step * curvature), -step, step)
+    steps = _REACH / curvature**0.5 / (_N_SCALES // 2)
+    return logs[rows, top][:, None] + shift[:, None] + np.outer(
+        steps, np.arange(_N_SCALES) - _N_SCALES // 2
+    ), steps
+
+
+def _likelihoods(
+    squares: np.ndarray, n_body: int, p: int, freedoms: np.ndarray, logs: np.ndarray, whole: np.ndarray
+) -> np.ndarray:
+    """Return the log likelihood of rising squares under each law and scale, (n_laws, n_scales)."""
     from scipy.special import betaln
 
-    half, tail = p / 2, freedoms / 2  # freedoms is (n_freedoms, 1)
-    sums = np.empty((freedoms.size, scales.size))
-    for column, scale in enumerate(scales):
-        reduced = squares / scale
-        sums[:, column] = np.sum(
-            (half - 1) * np.log(reduced) - (half + tail) * np.log1p(reduced / freedoms), axis=1
-        )
-    constant = -half * np.log(freedoms) - betaln(half, tail) - np.log(scales)
-    return np.asarray(sums + squares.size * constant)
+    half, other, scales = p / 2, freedoms / 2, np.exp(logs)
+    tail = squares[n_body:]
+    likelihoods = -tail.size * (half * np.log(freedoms) + betaln(half, other) + logs)
+    for value in tail:
+        reduced = value / scales
+        likelihoods += (half - 1) * np.log(reduced) - (half + other) * np.log1p(reduced / freedoms)
+    edge = np.clip(_exceeded(squares[n_body - 1], p, freedoms, scales), 1e-300, 1 - 1e-16)
+    body = np.where(
+        whole[:, None],
+        (n_body - 1) * np.log1p(-edge),
+        betaln(tail.size + 1, n_body) - tail.size * np.log(edge),
+    )
+    return np.asarray(likelihoods + body)
 
 
 def _exceeded(squares: np.ndarray, p: int, freedoms: np.ndarray, scales: np.ndarray) -> np.ndarray:

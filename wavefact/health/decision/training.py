@@ -14,7 +14,7 @@ from wavefact.health.decision.scatter import FREEDOM, Scatter, fit_scatter
 __all__ = ["fit_detector"]
 
 _KINDS = ("gaussian", "robust")
-_N_BLOCKS = 10  # of training records that are scored by a fit to the others
+_N_BLOCKS = 10  # of training records that are scored by a fit to the others, at least; and two per feature
 _FEWEST = 20  # training records that a tail can be learned from, and in which a feature must be there
 
 logger = logging.getLogger("wavefact")
@@ -40,8 +40,9 @@ def fit_detector(
     false_alarm_rate : float
         Stated rate at which healthy records raise an alarm.
     kind : {"robust", "gaussian"}
-        "robust" for features of any law, some outlying, and any number of records from 20; the tail of the scores
-        is learned. "gaussian" takes mean and covariance, and Hotelling's law: exact of gaussian features.
+        "robust" for features of any law, some outlying, and any number of records from 20; the tail of the
+        scores is learned. "gaussian" takes mean and covariance, and Hotelling's law: exact of gaussian
+        features.
     contamination : float
         Share of the records that may not be healthy: so many of the largest scores are left out when the tail
         is learned.
@@ -59,7 +60,7 @@ def fit_detector(
     -----
     The robust centre and scatter are those of a multivariate t law of 4 degrees of freedom, by expectation
     and maximization, which also fills in what is missing; correlations are shrunk as far as they are unsure.
-    Scores of training records are cross-validated in ten blocks of time, and the tail beyond is a predictive
+    Scores of training records are cross-validated in blocks of time, and the tail beyond is a predictive
     distribution, so that the stated rate holds for new records though records are few.
 
     Rates are verified down to 0.2/n_records; a smaller rate rests on the law of the tail alone, and a
@@ -135,7 +136,8 @@ def _fit(features: np.ndarray, extra: np.ndarray | None, kind: str) -> tuple[Sca
     robust = kind == "robust"
     freedom = FREEDOM if robust else np.inf
     scatter = fit_scatter(features, freedom, shrink=robust)
-    blocks = np.array_split(np.arange(n_records), _N_BLOCKS)
+    n_blocks = min(n_records, max(_N_BLOCKS, 2 * features.shape[1]))
+    blocks = np.array_split(np.arange(n_records), n_blocks)
     fits = [
         fit_scatter(np.delete(features, block, axis=0), freedom, scatter, shrink=robust) for block in blocks
     ]
