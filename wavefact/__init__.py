@@ -30,6 +30,8 @@ from wavefact.frequency_wavenumber import (
 )
 from wavefact.geometry import Geometry
 from wavefact.health import (
+    Assessment,
+    Baseline,
     ControlChart,
     Detector,
     Environment,
@@ -44,6 +46,7 @@ from wavefact.health import (
     fit_environment,
     follow,
     hotelling_test,
+    learn_baseline,
     mode_levels,
     models_of_poles,
     operating_curve,
@@ -102,6 +105,8 @@ from wavefact.streaming import RunningFit
 from wavefact.whitening import Whitening, whiten
 
 __all__ = [
+    "Assessment",
+    "Baseline",
     "Beam",
     "Certificate",
     "ChannelFaults",
@@ -181,6 +186,7 @@ __all__ = [
     "hotelling_test",
     "identify",
     "identify_setups",
+    "learn_baseline",
     "local_wavenumbers",
     "mac",
     "mcf",

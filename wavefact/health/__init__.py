@@ -1,19 +1,6 @@
 """Structural health: modes through many recordings, what moves them, and whether the structure changed."""
 
-from wavefact.health.environment import Environment, fit_environment
-from wavefact.health.levels import LocalLevels, mode_levels
-from wavefact.health.tracking import follow, models_of_poles, track_modes
-from wavefact.health.tracks import ModeTracks
-
-__all__ = [
-    "Environment",
-    "LocalLevels",
-    "ModeTracks",
-    "fit_environment",
-    "follow",
-    "mode_levels",
-    "models_of_poles",
-    "track_modes",
+from wavefact.health.baseline import Assessment, Baseline, learn_baseline
 from wavefact.health.decision import (
     ControlChart,
     Detector,
@@ -26,11 +13,19 @@ from wavefact.health.decision import (
     hotelling_test,
     operating_curve,
 )
+from wavefact.health.environment import Environment, fit_environment
+from wavefact.health.levels import LocalLevels, mode_levels
+from wavefact.health.pole_tables import models_of_poles
+from wavefact.health.tracking import follow, track_modes
 from wavefact.health.tracks import ModeTracks
 
 __all__ = [
+    "Assessment",
+    "Baseline",
     "ControlChart",
     "Detector",
+    "Environment",
+    "LocalLevels",
     "MeanTest",
     "ModeTracks",
     "OperatingCurve",
@@ -38,6 +33,12 @@ __all__ = [
     "drift_chart",
     "ewma_chart",
     "fit_detector",
+    "fit_environment",
+    "follow",
     "hotelling_test",
+    "learn_baseline",
+    "mode_levels",
+    "models_of_poles",
     "operating_curve",
+    "track_modes",
 ]

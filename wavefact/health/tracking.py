@@ -17,10 +17,11 @@ from wavefact.health._sweeps import learned_scatter, starting, swept, tracked
 from wavefact.health.levels import local_levels
 from wavefact.health.tracks import ModeTracks
 from wavefact.modal.model import ModalModel
-from wavefact.modal.similarity import unit_shapes
+from wavefact.modal.similarity import pair_modes, unit_shapes
 
-__all__ = ["follow", "models_of_poles", "track_modes"]
+__all__ = ["follow", "track_modes"]
 
+_SAME_SHAPE = 0.9  # MAC from which a pole is a mode that jumped
 _FEWER = 2  # times fewer recordings are enough for a cluster to be tried as a mode
 
 
@@ -99,7 +100,9 @@ def track_modes(
     return _tracks(poles, chosen, owners, (frequencies, shapes), positions)
 
 
-def follow(tracks: ModeTracks, model: ModalModel, time: float, *, tolerance: float = 0.02) -> ModeTracks:
+def follow(
+    tracks: ModeTracks, model: ModalModel, time: float, *, tolerance: float = 0.02, max_jump: float = 0.1
+) -> ModeTracks:
     """Add one more recording to tracks, as it comes in.
 
     Parameters
@@ -111,6 +114,9 @@ def follow(tracks: ModeTracks, model: ModalModel, time: float, *, tolerance: flo
         Later than all before.
     tolerance : float
         As of `track_modes`.
+    max_jump : float
+        How far the frequency of a mode that is not where it was expected may be from the reference, where a
+        pole has its shape (MAC ≥ 0.9) [-]: damage jumps, and so do conditions where records are far apart.
 
     Returns
     -------
@@ -143,65 +149,16 @@ def follow(tracks: ModeTracks, model: ModalModel, time: float, *, tolerance: flo
     found = np.full((1, tracks.n_modes), -1)
     modes, indices, _ = assigned(expected, scatter, poles.seen(0), tolerance)
     found[0, modes] = indices
+    lost, free = np.flatnonzero(found[0] < 0), np.setdiff1d(np.arange(poles.frequencies.size), indices)
+    if lost.size and free.size:
+        again, at = pair_modes(
+            (reference[0][lost], poles.frequencies[free]),
+            (reference[1][lost].T, poles.shapes[free].T),
+            max_shift=max_jump,
+            min_mac=_SAME_SHAPE,
+        )
+        found[0, lost[again]] = free[at]
     return _joined(tracks, _tracks(poles, np.array([float(time)]), found, reference, tracks.positions))
-
-
-def models_of_poles(
-    frequencies: ArrayLike,
-    damping_ratios: ArrayLike,
-    mode_shapes: ArrayLike,
-    *,
-    frequency_errors: ArrayLike | None = None,
-    damping_errors: ArrayLike | None = None,
-) -> list[ModalModel]:
-    """Turn tables of poles, padded with NaN, into one model for each recording.
-
-    Parameters
-    ----------
-    frequencies, damping_ratios : (n_records, n_slots) arrays [Hz], [fraction of critical]
-        NaN in slots without a pole; in any order.
-    mode_shapes : (n_records, n_slots, n_points) array, real or complex
-    frequency_errors, damping_errors : (n_records, n_slots) arrays, optional
-        Standard errors.
-
-    Returns
-    -------
-    list of ModalModel
-        By rising frequency; a pole without a frequency or with a gap in its shape is left out.
-
-    Raises
-    ------
-    InputError
-        If the sizes do not match.
-
-    Examples
-    --------
-    >>> table = np.array([[5.0, 2.0], [2.1, np.nan]])
-    >>> shapes = np.ones((2, 2, 4))
-    >>> [model.frequencies for model in wf.models_of_poles(table, 0.01 * table, shapes)]
-    [array([2., 5.]), array([2.1])]
-    """
-    table, shapes = np.asarray(frequencies, dtype=float), np.asarray(mode_shapes)
-    given = {
-        "damping_ratios": damping_ratios,
-        "frequency_errors": frequency_errors,
-        "damping_errors": damping_errors,
-    }
-    others = {name: np.asarray(values, dtype=float) for name, values in given.items() if values is not None}
-    sizes = {name: values.shape for name, values in others.items()} | {"mode_shapes": shapes.shape[:2]}
-    for name, size in sizes.items():
-        if table.ndim != 2 or size != table.shape:
-            raise InputError(
-                f"{name} are {size} for frequencies {table.shape}; give (n_records, n_slots) of each, "
-                "shapes with points as a third axis."
-            )
-    models = []
-    for i, row in enumerate(table):
-        whole = np.isfinite(row) & np.all(np.isfinite(shapes[i]), axis=1) & np.any(shapes[i], axis=1)
-        order = np.flatnonzero(whole)[np.argsort(row[whole], kind="stable")]
-        fields = {name: values[i, order] for name, values in others.items()}
-        models.append(ModalModel(frequencies=row[order], mode_shapes=shapes[i, order].T, **fields))
-    return models
 
 
 def _check(models: Sequence[ModalModel], times: np.ndarray, tolerance: float, rate: float) -> None:

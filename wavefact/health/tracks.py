@@ -117,6 +117,10 @@ class ModeTracks:
         values = {name: getattr(self, name)[records] for name in ("times", *_PER_RECORD, "mode_shapes")}
         return replace(self, **values)
 
+    def to_arrays(self) -> dict[str, np.ndarray | None]:
+        """Return all fields by their names."""
+        return {name: getattr(self, name) for name in _ARRAYS}
+
     def save(self, path: str | PathLike[str]) -> None:
         """Write the tracks to an HDF5 file; an existing file is replaced once all is written.
 
@@ -125,7 +129,7 @@ class ModeTracks:
         UnwritableTargetError
             If the file cannot be written.
         """
-        save_fields(Path(path), _KIND, {name: getattr(self, name) for name in _ARRAYS}, {})
+        save_fields(Path(path), _KIND, self.to_arrays(), {})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> ModeTracks:

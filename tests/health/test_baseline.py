@@ -1,0 +1,110 @@
+"""The healthy state as a whole: what is learned, what is said of new records, what is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import wavefact as wf
+
+SHAPES = np.array([[0.5, 1.0, 0.3], [1.0, -0.5, 0.7], [0.6, 0.2, -1.0]])
+FREQUENCIES = np.array([2.0, 5.0, 9.0])
+HOUR = 3600.0
+
+
+def record(rng, change=0.0, warmth=15.0, missing=()):
+    found = FREQUENCIES * np.exp(change - 1e-3 * (warmth - 15.0) + 5e-4 * rng.standard_normal(3))
+    model = wf.ModalModel(found, np.full(3, 0.01), SHAPES, frequency_errors=5e-4 * found)
+    return model.select([i for i in range(3) if i not in missing])
+
+
+@pytest.fixture(scope="module")
+def healthy():
+    rng = np.random.default_rng(0)
+    hours = np.arange(400)
+    warmth = 15 + 8 * np.sin(2 * np.pi * hours / 24) + np.cumsum(rng.standard_normal(400)) / 5
+    models = [record(rng, warmth=w, missing=(2,) if i % 17 == 0 else ()) for i, w in enumerate(warmth)]
+    return wf.track_modes(models, HOUR * hours), warmth
+
+
+@pytest.fixture(scope="module")
+def baseline(healthy):
+    return wf.learn_baseline(*healthy)
+
+
+def later(baseline, count, seed, change=0.0):
+    rng, tracks, found = np.random.default_rng(seed), None, []
+    for i in range(count):
+        warmth = float(rng.uniform(5, 25))
+        model = record(rng, change, warmth)
+        found.append(baseline.assess(model, HOUR * (400 + i), [warmth], tracks=tracks))
+        tracks = found[-1].tracks
+    return found
+
+
+def test_healthy_records_raise_few_alarms_and_damage_raises_them(baseline):
+    healthy = later(baseline, 100, 1)
+    assert sum(each.is_alarm for each in healthy) <= 4
+    assert np.mean([each.p_value for each in healthy]) == pytest.approx(0.5, abs=0.12)
+    damaged = later(baseline, 20, 2, np.array([0.0, -0.008, 0.0]))
+    assert sum(each.is_alarm for each in damaged) >= 19
+    assert np.mean([each.shifts for each in damaged], axis=0) == pytest.approx([0, -0.008, 0], abs=1e-3)
+    assert all(int(np.argmax(each.contributions)) == 1 for each in damaged)
+    assert "mode 2" in damaged[0].sentence
+    assert "No change" in healthy[0].sentence
+
+
+def test_warmth_alone_is_no_damage_but_is_without_conditions_removed(baseline, healthy):
+    rng = np.random.default_rng(3)
+    models = [record(rng, warmth=26.0) for _ in range(20)]
+
+    def alarms(state, *conditions):
+        return sum(state.assess(model, HOUR * 400, *conditions).is_alarm for model in models)
+
+    assert alarms(baseline, [26.0]) <= 2
+    assert alarms(wf.learn_baseline(healthy[0])) <= 2  # all modes move alike
+    cold = healthy[0].select(np.abs(healthy[1] - 15) < 3)
+    assert alarms(wf.learn_baseline(cold, remove_environment=False)) >= 19
+
+
+def test_modes_may_be_missing(baseline):
+    rng = np.random.default_rng(4)
+    some = baseline.assess(record(rng, missing=(1,)), HOUR * 400, [15.0])
+    assert np.isnan(some.corrected[1])
+    assert np.isfinite(some.score)
+    nothing = baseline.assess(record(rng, missing=(0, 1, 2)), HOUR * 400, [15.0])
+    assert not nothing.is_alarm
+    assert np.isnan(nothing.score)
+    assert "no verdict" in nothing.sentence
+    unknown = baseline.assess(record(rng), HOUR * 400, [np.nan])
+    assert "no verdict" in unknown.sentence
+
+
+def test_a_baseline_comes_back_from_its_file(baseline, tmp_path):
+    baseline.save(tmp_path / "baseline.h5")
+    again = wf.Baseline.load(tmp_path / "baseline.h5")
+    model = record(np.random.default_rng(5))
+    expected, found = (each.assess(model, HOUR * 400, [15.0]) for each in (baseline, again))
+    assert (found.score, found.threshold, found.p_value) == (
+        expected.score,
+        expected.threshold,
+        expected.p_value,
+    )
+    assert "3 modes in 400" in repr(again)
+    (tmp_path / "other.h5").write_bytes(b"no baseline")
+    with pytest.raises(wf.UnknownFormatError):
+        wf.Baseline.load(tmp_path / "other.h5")
+
+
+def test_what_does_not_fit_is_refused(baseline, healthy):
+    model = record(np.random.default_rng(6))
+    with pytest.raises(wf.InputError, match="came with conditions"):
+        baseline.assess(model, HOUR * 400)
+    with pytest.raises(wf.InputError, match="without conditions"):
+        wf.learn_baseline(healthy[0]).assess(model, HOUR * 400, [15.0])
+    with pytest.raises(wf.InputError):
+        baseline.assess(model, 0.0, [15.0])
+    with pytest.raises(wf.InputError):
+        wf.learn_baseline(healthy[0].select(slice(10)), healthy[1][:10])
+    with pytest.raises(wf.InputError):
+        wf.learn_baseline(*healthy, false_alarm_rate=1.5)

@@ -1,0 +1,280 @@
+"""The healthy state of a structure, and whether a new record is of it: `learn_baseline`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from wavefact.errors import CorruptFileError, InputError
+from wavefact.health.decision import Detector, fit_detector
+from wavefact.health.environment import Environment, fit_environment
+from wavefact.health.tracking import follow
+from wavefact.health.tracks import ModeTracks
+from wavefact.modal.model import ModalModel
+from wavefact.storage import load_fields, save_fields
+
+__all__ = ["Assessment", "Baseline", "learn_baseline"]
+
+_KIND = "wavefact-baseline"
+_TRACKS = "tracks_"
+REMEMBERED = 500  # records that a new one is followed from
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """Hold what one record says of the structure.
+
+    Attributes
+    ----------
+    time : float [s]
+    frequencies, corrected : (n_modes,) arrays [Hz]
+        As found, and as they would be at the reference condition; NaN where a mode or a condition is missing.
+    shifts : (n_modes,) array
+        Relative distance of the corrected frequencies from the healthy ones [-].
+    score, threshold : float
+        How far the record is from healthy ones, and where the alarm begins.
+    p_value : float
+        Probability that a healthy record is farther away; NaN where nothing could be judged.
+    contributions : (n_modes,) array
+        Share of each mode in the score.
+    tracks : ModeTracks
+        The records before and this one: what the next is followed from.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> def modes(change):
+    ...     found = np.array([2.0, 5.0]) * np.exp(change + 5e-4 * rng.standard_normal(2))
+    ...     return wf.ModalModel(found, np.full(2, 0.01), np.array([[0.5, 1.0], [1.0, -0.5]]))
+    >>> tracks = wf.track_modes([modes(0.0) for _ in range(100)])
+    >>> baseline = wf.learn_baseline(tracks, remove_environment=False)
+    >>> baseline.assess(modes(np.array([0.0, -0.02])), 100.0).sentence
+    'The structure has changed (...); most of all mode 2, by -2.02 % in frequency.'
+    """
+
+    time: float
+    frequencies: np.ndarray
+    corrected: np.ndarray
+    shifts: np.ndarray
+    score: float
+    threshold: float
+    p_value: float
+    contributions: np.ndarray
+    tracks: ModeTracks
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether the record is farther from healthy ones than the threshold."""
+        return bool(self.score > self.threshold)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        if not np.isfinite(self.score):
+            return "No mode of the healthy state was found, or its conditions are unknown: no verdict."
+        rate = f"a healthy structure gives such a record once in {_rounded(1 / max(self.p_value, 1e-12))}"
+        if not self.is_alarm:
+            return f"No change is seen ({rate})."
+        mode = int(np.nanargmax(self.contributions))
+        shift = f"{100 * self.shifts[mode]:+.2f} %"
+        return f"The structure has changed ({rate}); most of all mode {mode + 1}, by {shift} in frequency."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Baseline:
+    """Hold the healthy state of a structure, as `learn_baseline` found it.
+
+    Attributes
+    ----------
+    tracks : ModeTracks
+        Of the healthy records.
+    conditions : (n_records, n_conditions) array or None
+        In which they were made.
+    false_alarm_rate : float
+    is_corrected : bool
+        Whether the influence of conditions, or without any the common movement, is removed.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> found = 2.0 + 1e-3 * rng.standard_normal((60, 1))
+    >>> one = np.ones((60, 3, 1)) / 3**0.5
+    >>> tracks = wf.ModeTracks(np.arange(60.0), found, 0 * found + 0.01, one, np.array([2.0]), one[0])
+    >>> baseline = wf.learn_baseline(tracks, remove_environment=False)
+    >>> baseline.detector.n_training
+    60
+    """
+
+    tracks: ModeTracks
+    conditions: np.ndarray | None
+    false_alarm_rate: float
+    is_corrected: bool
+
+    @cached_property
+    def environment(self) -> Environment | None:
+        """How conditions move the frequencies."""
+        return fit_environment(self.tracks, self.conditions) if self.is_corrected else None
+
+    @cached_property
+    def detector(self) -> Detector:
+        """What healthy records look like."""
+        features, errors = self._features(self._corrected(self.tracks, self.conditions))
+        return fit_detector(features, errors=errors, false_alarm_rate=self.false_alarm_rate)
+
+    def assess(
+        self,
+        model: ModalModel,
+        time: float,
+        conditions: ArrayLike | None = None,
+        *,
+        tracks: ModeTracks | None = None,
+    ) -> Assessment:
+        """Say whether the structure is healthy in a new record.
+
+        Parameters
+        ----------
+        model : ModalModel
+            Of the record.
+        time : float [s]
+            When it was made, later than those before.
+        conditions : (n_conditions,) array, optional
+            In which it was made, as those of the healthy records.
+        tracks : ModeTracks, optional
+            Of an assessment before, from which modes are followed; by default from the healthy records.
+
+        Raises
+        ------
+        InputError
+            If points or conditions are not those of the healthy records, or the time is not later.
+        """
+        followed = follow(self.tracks if tracks is None else tracks, model, time)
+        last = followed.select(slice(-1, None))
+        given = None if conditions is None else np.atleast_1d(np.asarray(conditions, dtype=float))[None, :]
+        corrected = self._corrected(last, given)
+        features, errors = self._features(corrected)
+        return Assessment(
+            time=float(time),
+            frequencies=last.frequencies[0],
+            corrected=corrected.frequencies[0],
+            shifts=np.expm1(features[0]),
+            score=float(self.detector.scores(features, errors)[0]),
+            threshold=self.detector.threshold,
+            p_value=float(self.detector.p_values(features, errors)[0]),
+            contributions=self.detector.contributions(features, errors)[0],
+            tracks=followed.select(slice(-REMEMBERED, None)),
+        )
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the healthy records to an HDF5 file; an existing file is replaced once all is written.
+
+        Raises
+        ------
+        UnwritableTargetError
+            If the file cannot be written.
+        """
+        arrays = {_TRACKS + name: values for name, values in self.tracks.to_arrays().items()}
+        attributes = {"false_alarm_rate": self.false_alarm_rate, "is_corrected": self.is_corrected}
+        save_fields(Path(path), _KIND, arrays | {"conditions": self.conditions}, attributes)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Baseline:
+        """Read a baseline that `save` wrote; what follows from its records is computed anew.
+
+        Raises
+        ------
+        InputError
+            If there is no such file.
+        UnknownFormatError, CorruptFileError
+            If the file holds no baseline, or is damaged.
+        """
+        arrays, attributes = load_fields(Path(path), _KIND)
+        tracks = {name.removeprefix(_TRACKS): arrays[name] for name in arrays if name.startswith(_TRACKS)}
+        try:
+            return cls(ModeTracks(**tracks), arrays.get("conditions"), **attributes)
+        except (TypeError, ValueError) as error:
+            raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
+
+    def _corrected(self, tracks: ModeTracks, conditions: np.ndarray | None) -> ModeTracks:
+        if (conditions is None) != (self.conditions is None):
+            raise InputError(
+                "The healthy records came without conditions; give none."
+                if self.conditions is None
+                else "The healthy records came with conditions; give those of this record, NaN where unknown."
+            )
+        return tracks if self.environment is None else self.environment.corrected(tracks, conditions)
+
+    def _features(self, corrected: ModeTracks) -> tuple[np.ndarray, np.ndarray]:
+        """Return logarithms of frequencies over those of the reference, and their standard errors."""
+        relative = corrected.frequencies / self.tracks.reference_frequencies
+        return np.log(relative), corrected.frequency_errors / corrected.frequencies
+
+    def __str__(self) -> str:
+        parts = [str(self.tracks), str(self.detector)]
+        return "\n\n".join(parts if self.environment is None else [parts[0], str(self.environment), parts[1]])
+
+    def __repr__(self) -> str:
+        return f"Baseline({self.tracks.n_modes} modes in {self.tracks.n_records} healthy records)\n{self}"
+
+
+def learn_baseline(
+    tracks: ModeTracks,
+    conditions: ArrayLike | None = None,
+    *,
+    false_alarm_rate: float = 0.01,
+    remove_environment: bool = True,
+) -> Baseline:
+    """Learn the healthy state of a structure from records of it.
+
+    Parameters
+    ----------
+    tracks : ModeTracks
+        Of healthy records, over as much of the range of conditions as can be had.
+    conditions : (n_records, n_conditions) or (n_records,) array, optional
+        Temperature and the like, NaN where unknown.
+    false_alarm_rate : float
+        Share of healthy records that may raise an alarm.
+    remove_environment : bool
+        Whether to remove the influence of conditions, or without any what frequencies have in common.
+
+    Returns
+    -------
+    Baseline
+
+    Raises
+    ------
+    InputError
+        If sizes do not match, records are too few, or the rate is no probability.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> warmth = 10 + 8 * np.sin(np.arange(300) / 24)
+    >>> shapes = np.array([[0.5, 1.0], [1.0, -0.5]])
+    >>> def modes(change, warm):
+    ...     scatter = 5e-4 * rng.standard_normal(2)
+    ...     found = np.array([2.0, 5.0]) * np.exp(change - 1e-3 * warm + scatter)
+    ...     return wf.ModalModel(found, np.full(2, 0.01), shapes)
+    >>> tracks = wf.track_modes([modes(0.0, warm) for warm in warmth])
+    >>> baseline = wf.learn_baseline(tracks, warmth)
+    >>> baseline.assess(modes(0.0, 3.0), 300.0, [3.0]).is_alarm
+    False
+    >>> damaged = baseline.assess(modes(np.array([-0.01, 0.0]), 3.0), 300.0, [3.0])
+    >>> damaged.is_alarm, damaged.shifts.round(2)
+    (True, array([-0.01,  0.  ]))
+    """
+    given = None if conditions is None else np.asarray(conditions, dtype=float)
+    if given is not None and given.ndim == 1:
+        given = given[:, None]
+    baseline = Baseline(tracks, given, float(false_alarm_rate), bool(remove_environment))
+    _ = baseline.detector  # what is wrong with the records is said now
+    return baseline
+
+
+def _rounded(number: float) -> str:
+    """Say a number of records in words of two digits."""
+    return f"{float(f'{number:.1g}'):,.0f} records" if number < 1e6 else "more than a million records"
