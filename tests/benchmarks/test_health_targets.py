@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from health.tower import PAIRS, tower
-from scipy.stats import chi2
 
 import wavefact as wf
 
@@ -98,10 +97,9 @@ def test_tower_last_quarter(report, tracks):
         found = correlations(free.select(later), np.mean(temperatures, axis=1)[later])
         what = f"the last 5 days by the 16 before, up to 10 °C warmer, by {name}"
         report(what, "≤ 0.15", written(found), np.nanmax(np.abs(found)) <= 0.15, is_stretch=True)
-        p_values = false_alarm_probabilities(free, training)
-        threshold = np.nanquantile(p_values[training], 0.01)
-        share = alarmed(p_values[later], threshold)
-        figure = f"{100 * share:.1f} %  ({np.isfinite(p_values[later]).sum()} records)"
+        detector = wf.fit_detector(*features(free.select(training)), false_alarm_rate=0.01)
+        share, judged = alarmed(detector, free.select(later))
+        figure = f"{100 * share:.1f} %  ({judged} records)"
         report(
             "the same: false alarms there at a stated 1 %",
             "≤ 2 %",
@@ -109,34 +107,18 @@ def test_tower_last_quarter(report, tracks):
             share <= 0.02,
             is_stretch=name != "temperatures",
         )
-        softer = replace(
-            free, frequencies=free.frequencies * np.where(np.arange(tracks.n_modes) < 4, 0.98, 1)
-        )
-        share = alarmed(false_alarm_probabilities(softer, training, free)[later], threshold)
+        change = np.where(np.arange(tracks.n_modes) < 4, 0.98, 1)
+        share, _ = alarmed(detector, replace(free, frequencies=free.frequencies * change).select(later))
         what = "the same: detected when the lower four modes are 2 % down"
         report(what, "–", f"{100 * share:.0f} %", True)
 
 
-def alarmed(p_values: np.ndarray, threshold: float) -> float:
-    """Return the share of the records that can be judged in which there is an alarm."""
-    return float(np.mean(p_values[np.isfinite(p_values)] <= threshold))
+def features(tracks: wf.ModeTracks) -> tuple[np.ndarray, np.ndarray]:
+    """Return logarithms of frequencies and their standard errors."""
+    return np.log(tracks.frequencies), tracks.frequency_errors / tracks.frequencies
 
 
-def false_alarm_probabilities(
-    tracks: wf.ModeTracks, training: slice, healthy: wf.ModeTracks | None = None
-) -> np.ndarray:
-    """Return the probability of so large a Mahalanobis distance of the modes found in each record."""
-    learned = (healthy or tracks).frequencies[training]
-    middle = np.nanmedian(learned, axis=0)
-    values, known = np.log(tracks.frequencies / middle), np.log(learned / middle)
-    scale = 1.4826 * np.nanmedian(np.abs(known), axis=0)
-    covariance = np.ma.cov(np.ma.masked_invalid(np.clip(known / scale, -3, 3)), rowvar=False).filled(0.0)
-    covariance = np.outer(scale, scale) * (0.8 * covariance + 0.2 * np.diag(np.diag(covariance)))
-    own = (tracks.frequency_errors / tracks.frequencies) ** 2
-    p_values = np.full(tracks.n_records, np.nan)
-    for i, row in enumerate(values):
-        there = np.flatnonzero(np.isfinite(row))
-        if there.size:
-            spread = covariance[np.ix_(there, there)] + np.diag(own[i, there])
-            p_values[i] = chi2.sf(row[there] @ np.linalg.solve(spread, row[there]), there.size)
-    return p_values
+def alarmed(detector: wf.Detector, tracks: wf.ModeTracks) -> tuple[float, int]:
+    """Return the share of the records with any mode in which there is an alarm, and their number."""
+    judged = np.isfinite(detector.scores(*features(tracks)))
+    return float(np.mean(detector.alarms(*features(tracks))[judged])), int(np.sum(judged))
