@@ -1,4 +1,4 @@
-"""Targets of decisions: stated against observed rates of false alarms, and what is detected at the same rate."""
+"""Targets of decisions: stated against observed rates of false alarms, and detection at the same rate."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ LAWS = {
 
 
 def frequency_shift(training):
-    """Return scores and thresholds of the largest shift of one feature, in standard deviations, by Šidák's law."""
+    """Return scores and thresholds of the largest shift of one feature, by the normal and Šidák's law."""
     mean, spread = np.nanmean(training, axis=0), np.nanstd(training, axis=0, ddof=1)
     return (
         lambda features: np.nanmax(np.abs(features - mean) / spread, axis=1),

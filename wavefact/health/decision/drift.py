@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from wavefact.health.decision.run_length import likely_errors
+
 __all__ = ["drift_limit", "drift_statistic"]
 
-_NUMBERS, _FEWEST, _MOST = 2**20, 250, 1000  # simulated values at most, simulated runs at least and at most
+_NUMBERS, _FEWEST = 2**20, 250  # simulated values, and runs at least
+_SHARE = 0.2  # of the stated run length in one run, so that much higher rates are told apart, too
 _PER_E = 4  # lengths of drifts in a range of e
 
 
@@ -30,7 +33,7 @@ def drift_statistic(values: np.ndarray, window: int) -> np.ndarray:
     best = np.zeros(values.size)
     for length in _lengths(min(window, values.size)):
         ramp = np.arange(float(length), 0.0, -1.0)
-        squares = np.convolve(known, ramp**2, "valid") if not there.all() else np.sum(ramp**2)
+        squares = np.convolve(known, ramp**2, "valid")
         slopes = np.convolve(filled, ramp, "valid") / np.sqrt(np.maximum(squares, 1.0))
         best[length - 1 :] = np.maximum(best[length - 1 :], slopes)
     return best
@@ -39,22 +42,34 @@ def drift_statistic(values: np.ndarray, window: int) -> np.ndarray:
 def drift_limit(window: int, rate: float, n_training: int | None, generator: np.random.Generator) -> float:
     """Return the limit that healthy values exceed once in 1/rate values on average.
 
-    Runs of 1/rate values stay below it with a probability of 1/e, as alarms come nearly like a Poisson
-    process.
+    Alarms come nearly like a Poisson process, whose rate the share of runs without any tells.  Values that are
+    standardized by estimates are a linear function of those that are not, and so are their slopes.
     """
-    n_values = round(1 / rate)
-    n_runs = int(np.clip(_NUMBERS // n_values, _FEWEST, _MOST))
-    largest = np.empty(n_runs)
-    for run in range(n_runs):
-        values = generator.standard_normal(n_values)
-        if n_training is not None:
-            spread = np.exp(generator.standard_normal() / (2 * n_training) ** 0.5)
-            values = values * spread + generator.standard_normal() / n_training**0.5
-        largest[run] = np.max(drift_statistic(values, window))
-    return float(np.quantile(largest, np.exp(-1)))
+    from scipy.optimize import brentq
+
+    n_values = max(round(_SHARE / rate), window)
+    n_runs = max(_NUMBERS // n_values, _FEWEST)
+    series = generator.standard_normal(window + n_runs * n_values)
+    cases = likely_errors(n_training)
+    largest = np.zeros((len(cases), n_runs))
+    for length in _lengths(window):
+        ramp = np.arange(float(length), 0.0, -1.0) / np.sqrt(np.sum(np.arange(1.0, length + 1) ** 2))
+        slopes = np.convolve(series, ramp, "valid")[window - length + 1 :]
+        peaks = np.max(slopes.reshape(n_runs, n_values), axis=1)
+        for row, (mean, spread, _) in zip(largest, cases, strict=True):
+            np.maximum(row, spread * peaks + mean * ramp.sum(), out=row)
+
+    def excess(limit: float) -> float:
+        quiet = np.maximum(np.mean(largest <= limit, axis=1), 0.5 / n_runs)
+        weights = np.array([weight for *_, weight in cases])
+        return float(weights @ -np.log(quiet) / n_values - rate)
+
+    return float(brentq(excess, 0.0, float(np.max(largest)), xtol=1e-4))
 
 
 def _lengths(most: int) -> list[int]:
     """Return lengths of drifts, all short ones and ever fewer of the long ones."""
+    if most == 0:
+        return []
     steps = int(np.ceil(_PER_E * np.log(most))) + 1
-    return sorted({int(np.rint(length)) for length in np.geomspace(1, most, steps)}) if most else []
+    return sorted({int(np.rint(length)) for length in np.geomspace(1, most, steps)})

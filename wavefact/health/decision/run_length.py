@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Recursion", "alarm_limit", "average_run_length"]
+__all__ = ["Recursion", "alarm_limit", "average_run_length", "likely_errors"]
 
 _NODES = 40  # of the quadrature over the values of a chart
 _SHIFTS, _SPREADS = 9, 5  # nodes of the quadrature over the errors of mean and standard deviation
@@ -70,7 +70,7 @@ def alarm_limit(recursion: Recursion, false_alarm_rate: float, n_training: int |
     """
     from scipy.optimize import brentq
 
-    cases = [(0.0, 1.0, 1.0)] if n_training is None else _estimates(n_training)
+    cases = likely_errors(n_training)
 
     def excess(logarithm: float) -> float:
         limit = np.exp(logarithm)
@@ -86,8 +86,10 @@ def alarm_limit(recursion: Recursion, false_alarm_rate: float, n_training: int |
     return float(np.exp(brentq(excess, low, high, xtol=1e-6)))
 
 
-def _estimates(n_training: int) -> list[tuple[float, float, float]]:
+def likely_errors(n_training: int | None) -> list[tuple[float, float, float]]:
     """Return means and standard deviations of values standardized by estimates, and their probabilities."""
+    if n_training is None:
+        return [(0.0, 1.0, 1.0)]
     shifts, first = np.polynomial.hermite_e.hermegauss(_SHIFTS)
     spreads, second = np.polynomial.hermite_e.hermegauss(_SPREADS)
     total = first.sum() * second.sum()
