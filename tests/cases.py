@@ -5,7 +5,7 @@ import pytest
 
 from wavefact.baselines import BASELINES as ALL_BASELINES
 from wavefact.io import FORMATS as ALL_FORMATS
-from wavefact.operators import Beam, FiniteElement, Graph, Media, Membrane, Plate, String, Time
+from wavefact.operators import Beam, FiniteElement, Graph, Media, Membrane, Plate, SteppedBeam, String, Time
 from wavefact.recording import Recording
 from wavefact.solvers import SOLVERS as ALL_SOLVERS
 
@@ -44,6 +44,14 @@ OPERATORS = [
     pytest.param(Beam(6, ends="free"), id="beam-free"),
     pytest.param(Beam(positions=UNEVEN, ends="pinned-clamped", span=(-0.2, 1.25)), id="beam-uneven"),
     pytest.param(Beam(positions=UNEVEN, ends="guided-free"), id="beam-uneven-rigid"),
+    pytest.param(
+        SteppedBeam(9, 0.5, "clamped-pinned", stiffnesses=[2.0, 0.7, 1.3], boundaries=[0.9, 3.1]),
+        id="stepped-beam",
+    ),
+    pytest.param(
+        SteppedBeam(positions=UNEVEN, ends="guided-free", stiffnesses=[1, 3], boundaries=[0.4]),
+        id="stepped-beam-uneven",
+    ),
     pytest.param(Membrane((4, 7), (0.1, 0.25), ("fixed", "free-fixed")), id="membrane"),
     pytest.param(Membrane((3, 2, 5), 0.5, ("periodic", "free", "fixed")), id="membrane-3d"),
     pytest.param(Plate((5, 3), (0.2, 0.3), ("pinned", "pinned-guided")), id="plate"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.linalg
 
 from wavefact.polar import polar
 from wavefact.problem import Axis, Problem, unweighted
@@ -79,3 +80,43 @@ def objective_of(fit, signals):
         norms = np.linalg.norm(x) ** 2 + np.linalg.norm(d) ** 2
         value += 0.5 * fit.regularization * (norms + fit.wave_weight * helmholtz)
     return float(value)
+
+
+def hermite_beam(
+    stiffness: np.ndarray, length: float = 1.0, ends: str = "pinned"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Solve a beam of unit mass per length by Hermite cubic elements with consistent mass.
+
+    `stiffness` (n_elements,) is EI of equal elements; `ends` is "pinned" or "clamped-free".  Returns ω²
+    (n,) and deflections at the nodes (n_elements + 1, n) of unit modal mass.
+    """
+    n, h = len(stiffness), length / len(stiffness)
+    bend = (
+        np.array(
+            [
+                [12, 6 * h, -12, 6 * h],
+                [6 * h, 4 * h**2, -6 * h, 2 * h**2],
+                [-12, -6 * h, 12, -6 * h],
+                [6 * h, 2 * h**2, -6 * h, 4 * h**2],
+            ]
+        )
+        / h**3
+    )
+    mass = np.array(
+        [
+            [156, 22 * h, 54, -13 * h],
+            [22 * h, 4 * h**2, 13 * h, -3 * h**2],
+            [54, 13 * h, 156, -22 * h],
+            [-13 * h, -3 * h**2, -22 * h, 4 * h**2],
+        ]
+    ) * (h / 420)  # fmt: skip
+    k, m = np.zeros((2, 2 * n + 2, 2 * n + 2))
+    for e, value in enumerate(stiffness):
+        k[2 * e : 2 * e + 4, 2 * e : 2 * e + 4] += value * bend
+        m[2 * e : 2 * e + 4, 2 * e : 2 * e + 4] += mass
+    held = [0, 2 * n] if ends == "pinned" else [0, 1]
+    free = np.setdiff1d(np.arange(2 * n + 2), held)
+    values, vectors = scipy.linalg.eigh(k[np.ix_(free, free)], m[np.ix_(free, free)])
+    full = np.zeros((2 * n + 2, free.size))
+    full[free] = vectors
+    return values, full[::2]

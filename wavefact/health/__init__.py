@@ -15,6 +15,7 @@ from wavefact.health.decision import (
 )
 from wavefact.health.environment import Environment, fit_environment
 from wavefact.health.levels import LocalLevels, mode_levels
+from wavefact.health.location import Forecast, Region, StiffnessProfile, fit_stiffness, forecast
 from wavefact.health.pole_tables import models_of_poles
 from wavefact.health.tracking import follow, track_modes
 from wavefact.health.tracks import ModeTracks

@@ -18,7 +18,7 @@ from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import normalized_shapes, unit_shapes
 from wavefact.operators.base import WaveOperator
 
-__all__ = ["expand_shapes"]
+__all__ = ["expand_shapes", "rows_of"]
 
 _FEWEST = 3  # measured points, of which one filter and its level can be chosen
 _EXACT = 1e-6  # of a typical error: that of an entry that the shape was scaled by
@@ -88,7 +88,7 @@ def expand_shapes(
     >>> print(expanded.n_points, wf.mac(expanded.mode_shapes, np.sin(2 * np.pi * string.positions)).round(4))
     19 [[1.]]
     """
-    rows = _rows(model, operator, points)
+    rows = rows_of(model, operator, points)
     unit_shapes(model.mode_shapes)  # refuses shapes of zeros or gaps
     eigenvectors = np.asarray(operator.synthesize(np.eye(operator.n_points)))
     shapes = np.zeros((operator.n_points, model.n_modes), dtype=np.result_type(model.mode_shapes, float))
@@ -124,7 +124,9 @@ def _known(errors: np.ndarray) -> tuple[np.ndarray, bool]:
     return np.where(np.isfinite(errors) & (errors > _EXACT * typical), errors, typical), True
 
 
-def _rows(model: ModalModel, operator: WaveOperator, points: Sequence[int] | np.ndarray | None) -> np.ndarray:
+def rows_of(
+    model: ModalModel, operator: WaveOperator, points: Sequence[int] | np.ndarray | None
+) -> np.ndarray:
     """Return which point of the operator each row of the shapes is."""
     rows = _points_at(model, operator) if points is None else np.asarray(points)
     if rows.shape != (model.n_points,) or not np.issubdtype(rows.dtype, np.integer):

@@ -1,10 +1,10 @@
 """Wave operators: one wave equation per file.
 
 Which one?  Points along a line: `String` (strings, rods, tubes), `Media` (the same where the wave speed
-varies) or `Beam` (bending).  On a rectangular grid: `Membrane` (membranes, rooms) or `Plate` (bending).
-Anywhere: `FiniteElement` where the stiffness and mass matrices are known, `Graph` where only neighbours are.
-`Time` is the other axis of every recording.  ``OPERATORS`` is the table that result files refer to: a new
-operator is one file and one line here.
+varies), `Beam` (bending) or `SteppedBeam` (the same where the stiffness varies).  On a rectangular grid:
+`Membrane` (membranes, rooms) or `Plate` (bending).  Anywhere: `FiniteElement` where the stiffness and mass
+matrices are known, `Graph` where only neighbours are.  `Time` is the other axis of every recording.
+``OPERATORS`` is the table that result files refer to: a new operator is one file and one line here.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from wavefact.operators.graph import Graph
 from wavefact.operators.media import Media
 from wavefact.operators.membrane import Membrane
 from wavefact.operators.plate import Plate
+from wavefact.operators.stepped_beam import SteppedBeam
 from wavefact.operators.string import String
 from wavefact.operators.time import Time
 
@@ -32,6 +33,7 @@ __all__ = [
     "Media",
     "Membrane",
     "Plate",
+    "SteppedBeam",
     "String",
     "Time",
     "WaveOperator",
@@ -46,6 +48,7 @@ OPERATORS: dict[str, type[WaveOperator]] = {
     "Media": Media,
     "Membrane": Membrane,
     "Plate": Plate,
+    "SteppedBeam": SteppedBeam,
     "String": String,
     "Time": Time,
 }

@@ -14,6 +14,7 @@ from wavefact.errors import InputError
 __all__ = [
     "checked_coordinates",
     "checked_count",
+    "checked_numbers",
     "checked_positions",
     "checked_spacing",
     "checked_span",
@@ -117,3 +118,15 @@ def checked_coordinates(positions: Any, n_points: int) -> np.ndarray:
         index = int(np.argwhere(~np.isfinite(x))[0, 0])
         raise InputError(f"position {index} is {x[index]}; every position must be finite.")
     return x
+
+
+def checked_numbers(values: Any, name: str, least: float = 0.0) -> np.ndarray:
+    """Return finite numbers above `least` as a float64 copy, one-dimensional."""
+    try:
+        numbers = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} are {values!r}; give a list of numbers.") from None
+    if numbers.ndim != 1 or not np.all(np.isfinite(numbers) & (numbers > least)):
+        what = "positive finite numbers" if least == 0.0 else "finite numbers"
+        raise InputError(f"{name} are {numbers.tolist()}; give a list of {what}.")
+    return numbers

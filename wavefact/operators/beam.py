@@ -93,34 +93,60 @@ class Beam(LineOperator):
         }.get(self.ends)
 
     def _factor(self, layout: Layout) -> np.ndarray:
-        """Return B = L⁻¹D, where the spline through u has the curvatures T⁻¹Du at its knots, T = LLᵀ.
+        """Return B = L⁻¹D, where the curve through u has the bending moments T⁻¹Du at its knots, T = LLᵀ.
 
         Condensing the rotations of Hermite elements gives K as a difference of nearly equal matrices; in
-        terms of the curvatures K = DᵀT⁻¹D is a plain square, T is diagonally dominant at any spacing, and
+        terms of the moments K = DᵀT⁻¹D is a plain square, T is diagonally dominant at any spacing, and
         each kind of end is a row kept, dropped or lengthened.
         """
         from scipy.linalg import solve_triangular
 
+        kinks, (parts,) = self._pieces(np.array(self.edges))
+        if not kinks.size:  # two points on a free beam: only rigid motions
+            return kinks
+        overlap = np.diag(parts[0]) + np.diag(parts[1, :-1], 1) + np.diag(parts[1, :-1], -1)
+        return solve_triangular(np.linalg.cholesky(overlap), kinks, lower=True)
+
+    def _pieces(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the kinks D of the polygon through u, and T of each segment: overlaps of hats over EI."""
         lower, upper = self._end_pair
+        x = np.sort(self.positions)
         at_lower, at_upper = (self._clearances[end] == SUPPORT for end in (lower, upper))
-        lengths = np.array([layout.before] * at_lower + [*layout.gaps] + [layout.after] * at_upper)
-        n_knots = lengths.size + 1  # the points, and the supports
-        edge = np.zeros((1, n_knots))
-        slopes = np.diff(np.eye(n_knots), axis=0) / lengths[:, None]
+        knots = np.concatenate([[self.edges[0]] * at_lower, x, [self.edges[1]] * at_upper])
+        edge = np.zeros((1, knots.size))
+        slopes = np.diff(np.eye(knots.size), axis=0) / np.diff(knots)[:, None]
         kinks = np.concatenate([slopes, edge]) - np.concatenate([edge, slopes])
-        overlap = np.zeros((n_knots, n_knots))
-        left = np.arange(lengths.size)
-        overlap[left, left] += lengths / 3
-        overlap[left + 1, left + 1] += lengths / 3
-        overlap[left, left + 1] = overlap[left + 1, left] = lengths / 6
-        if lower == "guided":  # constant curvature up to the end, where the slope vanishes
-            overlap[0, 0] += layout.before
-        if upper == "guided":
-            overlap[-1, -1] += layout.after
-        curved = slice(int(lower in ("pinned", "free")), n_knots - int(upper in ("pinned", "free")))
-        moving = slice(int(at_lower), n_knots - int(at_upper))
-        if curved.start == curved.stop:  # two points on a free beam: only rigid motions
-            return np.zeros((0, self.n_points))
-        return solve_triangular(
-            np.linalg.cholesky(overlap[curved, curved]), kinks[curved, moving], lower=True
-        )
+        curved = slice(int(lower in ("pinned", "free")), knots.size - int(upper in ("pinned", "free")))
+        moving = slice(int(at_lower), knots.size - int(at_upper))
+        parts = self._overlaps(knots, edges)[:, :, curved]
+        return kinks[curved, moving], parts
+
+    def _overlaps(self, knots: np.ndarray, edges: np.ndarray) -> np.ndarray:
+        """Return ∫ φ_i φ_j / EI dx in each segment for j = i and i + 1, (n_segments, 2, n_knots).
+
+        The hats φ stay 1 from the outermost knots to the ends, as moments do near a guided end; where an end
+        is free its hat is left out.
+        """
+        ends = np.array(self.edges)
+        cuts = np.unique(np.concatenate([ends, knots, edges, self._steps]))
+        left, right = cuts[:-1], cuts[1:]
+        middle = (left + right) / 2
+        segment = np.searchsorted(edges, middle) - 1
+        gap = np.clip(np.searchsorted(knots, middle) - 1, 0, knots.size - 2)
+        places = np.stack([left, middle, right])  # Simpson's rule is exact for squares
+        rising = np.clip((places - knots[gap]) / np.diff(knots)[gap], 0.0, 1.0)
+        weights = np.outer([1, 4, 1], (right - left) * self._flexibility(middle) / 6)
+        parts = np.zeros((edges.size - 1, 2, knots.size))
+        np.add.at(parts, (segment, 0, gap), np.sum(weights * (1 - rising) ** 2, axis=0))
+        np.add.at(parts, (segment, 0, gap + 1), np.sum(weights * rising**2, axis=0))
+        np.add.at(parts, (segment, 1, gap), np.sum(weights * rising * (1 - rising), axis=0))
+        return parts
+
+    @property
+    def _steps(self) -> np.ndarray:
+        """Where bending stiffness changes, (n_steps,) [m]."""
+        return np.zeros(0)
+
+    def _flexibility(self, x: np.ndarray) -> np.ndarray:
+        """Return 1/EI at each coordinate."""
+        return np.ones(x.shape)

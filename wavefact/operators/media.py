@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import InputError
+from wavefact.operators._checks import checked_numbers
 from wavefact.operators._line import SUPPORT, Layout
 from wavefact.operators.string import String
 
@@ -84,14 +85,18 @@ class Media(String):
         tensions: Sequence[float] | np.ndarray | None = None,
     ) -> None:
         super().__init__(n_points, spacing, ends, positions, span)
-        c = _numbers(speeds, "speeds")
-        t = np.ones(c.size) if tensions is None else _numbers(tensions, "tensions")
+        c = checked_numbers(speeds, "speeds")
+        t = np.ones(c.size) if tensions is None else checked_numbers(tensions, "tensions")
         if boundaries is None and c.size == self.n_points:
             rising = np.argsort(self.positions)
             cuts = self.positions[rising][1:] / 2 + self.positions[rising][:-1] / 2
             c, t = c[rising], t[rising] if t.size == c.size else t
         else:
-            cuts = np.zeros(0) if boundaries is None else _numbers(boundaries, "boundaries", least=-np.inf)
+            cuts = (
+                np.zeros(0)
+                if boundaries is None
+                else checked_numbers(boundaries, "boundaries", least=-np.inf)
+            )
         self._set(speeds=c, boundaries=cuts, tensions=t)
         self._check_media()
 
@@ -102,17 +107,12 @@ class Media(String):
                 f"{n} speeds and {self.tensions.size} tensions came with {m} boundaries and {self.n_points} "
                 "points; give one more of each than boundaries, or one for each point and no boundaries."
             )
-        start, stop = self._edges
-        if not np.all(np.diff([start, *self.boundaries, stop]) > 0):
-            raise InputError(
-                f"boundaries are {self.boundaries.tolist()}; they must rise between the ends at {start:g} "
-                f"and {stop:g} m."
-            )
+        self._checked_cuts(self.boundaries)
 
     @property
     def reference_speed(self) -> float:
         """The speed c₀ that takes as long from end to end [m/s]: f = c₀ k / 2π with k of `wavenumber`."""
-        start, stop = self._edges
+        start, stop = self.edges
         return float((stop - start) / self._integral(1 / self.speeds, np.array([start, stop]))[0])
 
     @cached_property
@@ -120,14 +120,9 @@ class Media(String):
         return False  # for no transform diagonalises a varying medium
 
     @cached_property
-    def _edges(self) -> tuple[float, float]:
-        x, layout = self.positions, self._geometry
-        return float(x.min()) - layout.before, float(x.max()) + layout.after
-
-    @cached_property
     def _layout(self) -> Layout:
         """Compliances ∫dx/T in place of distances, and masses ∫ T c₀²/c² dx."""
-        (start, stop), x = self._edges, np.sort(self.positions)
+        (start, stop), x = self.edges, np.sort(self.positions)
         lower, upper = self._end_clearances
         first = (start + x[0]) / 2 if lower == SUPPORT else start
         last = (x[-1] + stop) / 2 if upper == SUPPORT else stop
@@ -143,10 +138,16 @@ class Media(String):
 
     def _integral(self, values: np.ndarray, nodes: np.ndarray) -> np.ndarray:
         """Return the integrals between neighbouring nodes of what each segment has one value of."""
-        start, stop = self._edges
-        knots = np.array([start, *self.boundaries, stop])
+        return np.diff(self._cumulative(values, nodes))
+
+    def _cumulative(self, values: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """Return the integral from the lower end to each x of what each segment has one value of."""
+        knots = np.array([self.edges[0], *self.boundaries, self.edges[1]])
         total = np.concatenate([[0.0], np.cumsum(values * np.diff(knots))])
-        return np.diff(np.interp(nodes, knots, total))
+        return np.interp(x, knots, total)
+
+    def _compliance_before(self, x: np.ndarray) -> np.ndarray:
+        return self._cumulative(1 / self.tensions, x)
 
     def _arguments(self) -> dict[str, Any]:
         media = {name: getattr(self, name).tolist() for name in ("speeds", "boundaries", "tensions")}
@@ -159,15 +160,3 @@ class Media(String):
             f"{self.n_points} points, mean spacing {self.spacing:g} m, {self.ends} ends, "
             f"{self.speeds.size} segments of {slowest:g} to {fastest:g} m/s"
         )
-
-
-def _numbers(values: Any, name: str, least: float = 0.0) -> np.ndarray:
-    """Return finite numbers above `least` as a float64 copy, one-dimensional."""
-    try:
-        numbers = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(f"{name} are {values!r}; give a list of numbers.") from None
-    if numbers.ndim != 1 or not np.all(np.isfinite(numbers) & (numbers > least)):
-        what = "positive finite numbers" if least == 0.0 else "finite numbers"
-        raise InputError(f"{name} are {numbers.tolist()}; give a list of {what}.")
-    return numbers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -85,14 +86,34 @@ class String(LineOperator):
 
     def _factor(self, layout: Layout) -> np.ndarray:
         """Return the differences G: one row per gap, per fixed end, and for the closing gap of a circle."""
-        n = self.n_points
-        inside = np.diff(np.eye(n), axis=0) / np.sqrt(layout.gaps)[:, None]
-        rows = [inside]
+        rows, crossed = self._springs
+        return rows / np.sqrt(crossed @ [layout.before, *layout.gaps, layout.after])[:, None]
+
+    def _pieces(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        rows, crossed = self._springs
+        x = np.sort(self.positions)
+        nodes = self._compliance_before(np.array([self.edges[0], *x, self.edges[1]]))
+        cuts = self._compliance_before(edges)[:, None]
+        shared = np.minimum(nodes[1:], cuts[1:]) - np.maximum(nodes[:-1], cuts[:-1])
+        parts = np.maximum(shared, 0.0) @ crossed.T
+        return rows, np.stack([parts, np.zeros(parts.shape)], axis=1)
+
+    def _compliance_before(self, x: np.ndarray) -> np.ndarray:
+        """Return ∫ dx/T from anywhere up to each coordinate."""
+        return x
+
+    @cached_property
+    def _springs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Differences, (n_springs, n_points), and which of the gaps from end to end each one crosses."""
+        n, gaps = self.n_points, np.eye(self.n_points + 1)
+        rows, crossed = [np.diff(np.eye(n), axis=0)], [gaps[1:-1]]
         if self.ends == "periodic":
             closing = np.zeros((1, n))
-            closing[0, [0, -1]] = np.array([1.0, -1.0]) / np.sqrt(layout.before + layout.after)
+            closing[0, [0, -1]] = np.array([1.0, -1.0])
             rows.append(closing)
-        for end, point, gap in ((0, 0, layout.before), (1, n - 1, layout.after)):
+            crossed.append(gaps[:1] + gaps[-1:])
+        for end, point, gap in ((0, 0, 0), (1, n - 1, n)):
             if self._end_pair[end] == "fixed":
-                rows.append(np.eye(1, n, point) / np.sqrt(gap))
-        return np.concatenate(rows)
+                rows.append(np.eye(1, n, point))
+                crossed.append(gaps[gap : gap + 1])
+        return np.concatenate(rows), np.concatenate(crossed)

@@ -13,6 +13,7 @@ from wavefact.plots.comparison import comparison
 from wavefact.plots.components import components
 from wavefact.plots.control_chart import control_chart
 from wavefact.plots.filters import filters
+from wavefact.plots.forecast import forecast
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
 from wavefact.plots.local_wavenumbers import local_wavenumbers
 from wavefact.plots.mac_matrix import mac_matrix
@@ -24,6 +25,7 @@ from wavefact.plots.response import response
 from wavefact.plots.shape import shape
 from wavefact.plots.singular_values import singular_values
 from wavefact.plots.stabilization import stabilization
+from wavefact.plots.stiffness import stiffness
 from wavefact.plots.summary import save, summary
 from wavefact.plots.tracks import tracks
 from wavefact.plots.wavefield import wavefield
@@ -36,6 +38,7 @@ __all__ = [
     "components",
     "control_chart",
     "filters",
+    "forecast",
     "frequency_wavenumber",
     "local_wavenumbers",
     "mac_matrix",
@@ -48,6 +51,7 @@ __all__ = [
     "shape",
     "singular_values",
     "stabilization",
+    "stiffness",
     "summary",
     "tracks",
     "wavefield",
