@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,12 +13,21 @@ from wavefact.modal.model import ModalModel
 
 __all__ = ["Changes", "changes_of", "real_shapes"]
 
+_UNKNOWN = 1e6  # errors, in which the scale of a shape may be off
+
 _logger = logging.getLogger("wavefact")
 
 
 @dataclass(frozen=True, eq=False)
 class Changes:
     """Hold the changes of matched modes, and how to bring predictions of them into units of their errors.
+
+    Notes
+    -----
+    The errors of a shape's entries are known one by one.  Partly they are independent from point to point, as
+    sensor noise is, partly the shape has taken up some of other modes, which errors of single entries do not
+    tell apart.  The covariance has room for either, Σ = diag(e²) + mean(e²) (n_rows / m) Φ Φᵀ with all unit
+    shapes Φ; and nothing is known along the shape itself, for it has no scale.
 
     Attributes
     ----------
@@ -53,16 +63,27 @@ class Changes:
         return int(self.logs.size + np.sum(np.maximum(np.sum(self.weights > 0, axis=0) - 1, 0)))
 
     def in_errors(self, logs: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-        """Bring changes of ln f, (..., m), and of shapes, (..., n_rows, m), into units of their errors.
-
-        What is along a reference shape is left out, for no scale of a shape is known.
-        """
-        along = self.weights * self.references
-        sizes = np.sum(along**2, axis=0)
-        along = along / np.sqrt(np.where(sizes > 0, sizes, 1.0))
-        off = self.weights * shapes
-        off = off - along * np.sum(along * off, axis=-2, keepdims=True)
+        """Bring changes of ln f, (..., m), and of shapes, (..., n_rows, m), into units of their errors."""
+        directions, excess = self._correlated
+        off = np.moveaxis(self.weights * shapes, -1, -2)  # (..., m, n_rows)
+        along = np.einsum("...mr,mrk->...mk", off, directions)
+        off = off - np.einsum("...mk,mrk->...mr", along * excess, directions)
         return np.concatenate([logs @ self.factor.T, off.reshape(*off.shape[:-2], -1)], axis=-1)
+
+    @cached_property
+    def _correlated(self) -> tuple[np.ndarray, np.ndarray]:
+        """Directions in which errors of shapes are larger, (m, n_rows, m), and what is taken off there.
+
+        With B = W [√u Φ], Σ^-½ = (I + BBᵀ)^-½ W takes 1 − (1 + s²)^-½ off along each left singular vector.
+        """
+        n_rows, m = self.shapes.shape
+        known = np.sum(self.weights > 0, axis=0)
+        typical = np.sum(np.where(self.weights > 0, self.weights, np.inf) ** -2.0, axis=0)  # n_rows mean(e²)
+        sizes = np.sqrt(typical / m)[:, None] * np.ones((m, m))
+        sizes[np.arange(m), np.arange(m)] = _UNKNOWN * np.sqrt(typical / np.maximum(known, 1))
+        spread = self.weights.T[:, :, None] * self.references * sizes[:, None, :]
+        directions, singular, _ = np.linalg.svd(spread, full_matrices=False)
+        return directions, 1 - (1 + singular**2) ** -0.5
 
     def common(self, logs: np.ndarray, spread: float) -> float:
         """Estimate the common factor's ln from changes of ln f that stiffness leaves, (m,)."""

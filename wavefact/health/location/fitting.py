@@ -20,7 +20,7 @@ from wavefact.operators.base import WaveOperator
 
 __all__ = ["fit_stiffness"]
 
-_FINER = 4  # segments of the places within one of the profile
+_FINER = 8  # segments of the places within one of the profile
 
 _logger = logging.getLogger("wavefact")
 
