@@ -8,13 +8,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from wavefact.operators._line import OPEN, SUPPORT, Layout, LineOperator
+from wavefact.operators._line import OPEN, SUPPORT, Layout
+from wavefact.operators._split_line import SplitLine
 
 __all__ = ["Beam"]
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class Beam(LineOperator):
+class Beam(SplitLine):
     """Describe a bending beam: A = d⁴/dx⁴, κ = k⁴.
 
     Parameters

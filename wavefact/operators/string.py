@@ -9,13 +9,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from wavefact.operators._line import OPEN, SUPPORT, Layout, LineOperator
+from wavefact.operators._line import OPEN, SUPPORT, Layout
+from wavefact.operators._split_line import SplitLine
 
 __all__ = ["String"]
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
-class String(LineOperator):
+class String(SplitLine):
     """Describe a string or acoustic line: A = −d²/dx², κ = k².
 
     Parameters

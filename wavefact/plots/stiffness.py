@@ -39,7 +39,12 @@ def stiffness(profile: StiffnessProfile, axes: Any = None, *, confidence: float 
     Examples
     --------
     >>> from matplotlib.figure import Figure
-    >>> modes = wf.simulate.Structure.of(wf.Beam(19, 0.05), 3, bending_speed=9.0).truth()
+    >>> beam = wf.Beam(19, 0.05)
+    >>> f, shapes = np.sqrt(beam.eigenvalues[:3]), beam.basis[:, :3]
+    >>> model = wf.ModalModel(f, np.full(3, 0.01), shapes, frequency_errors=0.001 * f)
+    >>> axes = stiffness(wf.fit_stiffness(model, model, beam), Figure().subplots(2, 1))
+    >>> axes[1].get_xlabel()
+    'position [m]'
     """
     upper, lower = grid = panels(axes, (2, 1), (7.2, 5.0))[:, 0]
     _profile(upper, profile, confidence)

@@ -76,7 +76,7 @@ class Changes:
 
         With B = W [√u Φ], Σ^-½ = (I + BBᵀ)^-½ W takes 1 − (1 + s²)^-½ off along each left singular vector.
         """
-        n_rows, m = self.shapes.shape
+        m = self.logs.size
         known = np.sum(self.weights > 0, axis=0)
         typical = np.sum(np.where(self.weights > 0, self.weights, np.inf) ** -2.0, axis=0)  # n_rows mean(e²)
         sizes = np.sqrt(typical / m)[:, None] * np.ones((m, m))

@@ -12,7 +12,7 @@ from wavefact.health.location.wandering import fitted_trends, mixed_probability,
 __all__ = ["Forecast", "forecast"]
 
 _FEWEST = 5  # values, to tell a trend, its wandering and their errors
-_AHEAD = 200  # times to come
+_AHEAD = 100  # times to come
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,7 +42,7 @@ class Forecast:
     --------
     >>> days = np.arange(60.0)
     >>> values = 1 - 0.001 * days + 0.004 * np.random.default_rng(0).standard_normal(60)
-    >>> print(forecast(days, values, limit=0.9).remaining > 30)
+    >>> print(wf.forecast(days, values, limit=0.9).remaining > 30)
     True
     """
 
@@ -171,8 +171,10 @@ def forecast(
     Examples
     --------
     >>> days = np.arange(100.0)
-    >>> print(wf.forecast(days, 1 - 0.002 * days + 0.01 * np.cos(40 * days), limit=0.7, horizon=80.0))
-    trend -0.002 per s (90 %: -0.00204 to -0.00196); may be none
+    >>> stiffness = 1 - 0.002 * days + 0.01 * np.random.default_rng(0).standard_normal(100)
+    >>> found = wf.forecast(86400 * days, stiffness, limit=0.7)
+    >>> print(round(found.remaining / 86400), [round(limit / 86400) for limit in found.remaining_interval])
+    51 [42, 57]
     """
     t, y, e = _checked(times, values, errors)
     ahead = t[-1] - t[0] if horizon is None else horizon

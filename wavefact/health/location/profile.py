@@ -27,6 +27,11 @@ class Region:
         Mean share of bending stiffness or tension lost, if it is there [-].
     loss_interval : (float, float)
         With the confidence that the region was asked for.
+
+    Examples
+    --------
+    >>> Region(0.2, 0.3, 0.25, 0.9, 0.1, (0.05, 0.15)).location
+    0.25
     """
 
     low: float
@@ -72,6 +77,15 @@ class StiffnessProfile:
         Modes of the reference that were used.
     common_change : float
         Relative change of all frequencies together, as by temperature, beside the best single place [-].
+
+    Examples
+    --------
+    >>> beam = wf.Beam(19, 0.05)
+    >>> f, shapes = np.sqrt(beam.eigenvalues[:4]), beam.basis[:, :4]
+    >>> model = wf.ModalModel(f, np.full(4, 0.01), shapes, frequency_errors=0.001 * f)
+    >>> same = wf.fit_stiffness(model, model, beam)
+    >>> print(same.stiffness[:3].round(3), same.damage_probability < 0.5)
+    [1. 1. 1.] True
     """
 
     edges: np.ndarray

@@ -108,8 +108,10 @@ def _predicted(
     turned = softening.displaced(basis @ (slopes / gaps))[:, rows]
     shapes = softening.displaced(vectors)[0, rows]
     healthy = softening.shapes[rows][:, modes]
-    size = np.sum(healthy * changes.references, axis=0) / np.sum(healthy**2, axis=0)
+    along = np.sum(shapes * healthy, axis=0)
+    scale = np.sum(healthy * changes.references, axis=0) / along
+    turned = scale * (turned - shapes * np.sum(turned * healthy, axis=1, keepdims=True) / along)
     value = changes.in_errors(
         0.5 * np.log(exact[0] / before), scaled_change(shapes, healthy, changes.references)
     )
-    return value, changes.in_errors(0.5 * energies / exact, size * turned).T
+    return value, changes.in_errors(0.5 * energies / exact, turned).T

@@ -11,7 +11,7 @@ import numpy as np
 
 from wavefact.errors import InputError
 from wavefact.modal.channels import rigid_motions
-from wavefact.operators._line import LineOperator
+from wavefact.operators._split_line import SplitLine
 from wavefact.operators.base import WaveOperator
 
 __all__ = ["LineSoftening", "PartSoftening", "Softening", "softening_of"]
@@ -99,7 +99,7 @@ class Softening(ABC):
 class LineSoftening(Softening):
     """Segments of a line, of which compliances add: A(θ) = Dᵀ (Σ C_s/θ_s)⁻¹ D."""
 
-    operator: LineOperator
+    operator: SplitLine
     edges: np.ndarray
 
     @cached_property
@@ -172,7 +172,7 @@ def softening_of(
         If the operator is no line and has no parts, or parts do not fit or add up to more than the whole.
     """
     if parts is None:
-        if not isinstance(operator, LineOperator):
+        if not isinstance(operator, SplitLine):
             raise InputError(
                 f"{operator!r} is no line that can be split by place; give parts, the stiffness matrices of "
                 "the parts that may have changed."

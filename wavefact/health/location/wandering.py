@@ -16,7 +16,7 @@ from wavefact.errors import InputError
 __all__ = ["Trend", "fitted_trends", "mixed_probability", "mixed_quantiles"]
 
 _RATIOS = np.concatenate([[0.0], np.geomspace(1e-4, 1e2, 13)])  # variance of a mean step over that of scatter
-_BISECTIONS = 60
+_BISECTIONS = 30
 
 Laws = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -117,11 +117,8 @@ def mixed_probability(laws: Laws, weights: np.ndarray, freedom: int, x: np.ndarr
     """Return the probability of at most x, (n,), of a mixture of Student's laws (location, scale)."""
     from scipy.special import stdtr
 
-    parts = [
-        weight * stdtr(freedom, (x - place) / scale)
-        for weight, (place, scale) in zip(weights, laws, strict=True)
-    ]
-    return np.asarray(np.sum(parts, axis=0))
+    places, scales = (np.array(parts) for parts in zip(*laws, strict=True))
+    return np.asarray(weights @ stdtr(freedom, (x - places) / scales))
 
 
 def mixed_quantiles(laws: Laws, weights: np.ndarray, freedom: int, probability: float) -> np.ndarray:
