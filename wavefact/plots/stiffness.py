@@ -60,6 +60,8 @@ def _profile(ax: Axes, profile: StiffnessProfile, confidence: float) -> None:
     low, high = profile.stiffness_interval(confidence)
     ax.stairs(100 * high, profile.edges, baseline=100 * low, fill=True, color=BLUE, alpha=0.2, lw=0)
     ax.stairs(100 * profile.stiffness, profile.edges, baseline=None, color=BLUE, lw=1.6)
+    margin = 5 * float(high.max() - low.min())
+    ax.set_ylim(100 * low.min() - margin, 100 * high.max() + margin)
     ax.axhline(100.0, color=GREY, lw=0.8, ls=":")
     ax.set_ylabel("stiffness [% of reference]")
     ax.set_title(f"each segment by itself, with {100 * confidence:g} % intervals", loc="left")
@@ -75,14 +77,16 @@ def _places(ax: Axes, profile: StiffnessProfile, confidence: float) -> None:
         ax.axvspan(region.low, region.high, color=VERMILLION, alpha=0.15, lw=0, zorder=0)
         ax.axvline(region.location, color=VERMILLION, lw=1.2)
         low, high = (100 * limit for limit in region.loss_interval)
-        ax.text(
-            region.location,
-            1.04 * top,
-            f" P = {region.probability:.2f}\n loss {100 * region.loss:.0f} % ({low:.0f} to {high:.0f})",
+        right = region.location < profile.edges.mean()
+        ax.annotate(
+            f"P = {region.probability:.2f}\nloss {100 * region.loss:.0f} % ({low:.0f} to {high:.0f})",
+            (region.location, 1.04 * top),
+            (5 if right else -5, 0),
+            textcoords="offset points",
             size=SMALL,
             color=DARK,
             va="bottom",
-            ha="left" if region.location < profile.edges.mean() else "right",
+            ha="left" if right else "right",
         )
     ax.set_ylim(0.0, 1.45 * top)
     ax.set_ylabel("density of place [1/m]")

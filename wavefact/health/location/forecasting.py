@@ -157,10 +157,10 @@ def forecast(
     Notes
     -----
     Values are a straight line, plus a random walk, plus scatter.  Nothing is assumed of the line and the
-    size of the scatter; the variance of a step of the walk over that of the scatter is 0 or on a logarithmic
-    grid from 1e-4 to 100, each of 14 values with the same probability a priori.  They are averaged in
-    proportion to their restricted likelihood: a level that has wandered so far goes on to wander, and the
-    interval widens.  No model of the past knows of a change to come.
+    size of the scatter; the variance of a step of the walk over that of the scatter is a priori 0 with
+    probability ¼, else one of 9 on a logarithmic grid from 0.01 to 100.  They are averaged in proportion to
+    this and their restricted likelihood: a level that has wandered so far goes on to wander, and the interval
+    widens.  No model of the past knows of a change to come.
 
     References
     ----------
@@ -174,7 +174,7 @@ def forecast(
     >>> stiffness = 1 - 0.002 * days + 0.01 * np.random.default_rng(0).standard_normal(100)
     >>> found = wf.forecast(86400 * days, stiffness, limit=0.7)
     >>> print(round(found.remaining / 86400), [round(limit / 86400) for limit in found.remaining_interval])
-    51 [42, 57]
+    51 [41, 58]
     """
     t, y, e = _checked(times, values, errors)
     ahead = t[-1] - t[0] if horizon is None else horizon

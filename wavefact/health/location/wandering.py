@@ -15,7 +15,8 @@ from wavefact.errors import InputError
 
 __all__ = ["Trend", "fitted_trends", "mixed_probability", "mixed_quantiles"]
 
-_RATIOS = np.concatenate([[0.0], np.geomspace(1e-4, 1e2, 13)])  # variance of a mean step over that of scatter
+_RATIOS = np.concatenate([[0.0], np.geomspace(1e-2, 1e2, 9)])  # variance of a mean step over that of scatter
+_PRIOR = np.array([0.25, *[0.75 / 9] * 9])
 _BISECTIONS = 30
 
 Laws = Sequence[tuple[np.ndarray, np.ndarray]]
@@ -60,7 +61,7 @@ class Trend:
 
 
 def fitted_trends(times: np.ndarray, values: np.ndarray, errors: np.ndarray) -> list[Trend]:
-    """Weigh the ratios of wandering to scatter by their restricted likelihood.
+    """Weigh the ratios of wandering to scatter by prior times restricted likelihood.
 
     Notes
     -----
@@ -73,7 +74,7 @@ def fitted_trends(times: np.ndarray, values: np.ndarray, errors: np.ndarray) -> 
     walks = _RATIOS / float(np.mean(steps))
     found = [_trend(steps, values, variances, float(walk)) for walk in walks]
     highest = max(log for _, log in found)
-    weights = np.exp([log - highest for _, log in found])
+    weights = _PRIOR * np.exp([log - highest for _, log in found])
     weights /= weights.sum()
     return [replace(trend, weight=float(weight)) for weight, (trend, _) in zip(weights, found, strict=True)]
 
