@@ -16,6 +16,7 @@ __all__ = ["Hypotheses", "Weighed", "hypotheses_of", "line_hypotheses", "weighed
 
 _NODES = 6  # losses for which modes are solved; in between a polynomial holds to 1e-4 of the change
 _LOSSES = 120  # at which the posterior is given
+_TOGETHER = 256  # hypotheses weighed at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,13 +160,14 @@ def weighed(hypotheses: Hypotheses, changes: Changes, rows: np.ndarray) -> Weigh
     """
     from scipy.special import logsumexp
 
-    predicted = changes.in_errors(hypotheses.logs, shape_changes(hypotheses, changes.references, rows))
-    observed, weights = changes.observed, hypotheses.interpolation
-    grams = predicted @ predicted.transpose(0, 2, 1)
-    unchanged = float(observed @ observed)
-    crossed = (predicted @ observed) @ weights
-    squares = np.sum(weights * (grams @ weights), axis=1)
-    chi_square = np.maximum(unchanged - 2 * crossed + squares, 0.0)
+    weights, n = hypotheses.interpolation, hypotheses.extent_of.size
+    unchanged = float(changes.observed @ changes.observed)
+    chi_square = np.concatenate(
+        [
+            _chi_square(hypotheses, changes, rows, slice(first, first + _TOGETHER))
+            for first in range(0, n, _TOGETHER)
+        ]
+    )
     n_places = np.bincount(hypotheses.extent_of)
     prior = -np.log(n_places[hypotheses.extent_of] * n_places.size * hypotheses.losses.size)
     logs = prior[:, None] - chi_square / 2
@@ -184,9 +186,15 @@ def weighed(hypotheses: Hypotheses, changes: Changes, rows: np.ndarray) -> Weigh
     )
 
 
-def shape_changes(hypotheses: Hypotheses, references: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return changes at the rows, (n_hypotheses, n_nodes, n_rows, m), scaled as the references."""
-    return scaled_change(hypotheses.shapes[:, :, rows], hypotheses.before[rows], references)
+def _chi_square(hypotheses: Hypotheses, changes: Changes, rows: np.ndarray, some: slice) -> np.ndarray:
+    """Return χ² of some of the hypotheses at every loss, (n_some, n_losses)."""
+    after, before = hypotheses.shapes[some][:, :, rows], hypotheses.before[rows]
+    shapes = scaled_change(after, before, changes.references)
+    predicted = changes.in_errors(hypotheses.logs[some], shapes)
+    observed, weights = changes.observed, hypotheses.interpolation
+    grams = predicted @ predicted.transpose(0, 2, 1)
+    squares = np.sum(weights * (grams @ weights), axis=1)
+    return np.maximum(observed @ observed - 2 * (predicted @ observed) @ weights + squares, 0.0)
 
 
 def scaled_change(after: np.ndarray, before: np.ndarray, references: np.ndarray) -> np.ndarray:
