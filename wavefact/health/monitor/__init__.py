@@ -1,0 +1,28 @@
+"""Monitoring: a folder of recordings that is followed, each of them assessed once and remembered.
+
+`Monitor` follows a `Watch`ed folder and assesses by a `Procedure`; `health_summary` tells what it has found.
+"""
+
+from wavefact.health.monitor.alarms import Hook
+from wavefact.health.monitor.assessing import Procedure
+from wavefact.health.monitor.conditions import Conditions, ConditionsFile
+from wavefact.health.monitor.files import Watch
+from wavefact.health.monitor.monitoring import Monitor
+from wavefact.health.monitor.progress import Progress, Tally
+from wavefact.health.monitor.start_times import start_time
+from wavefact.health.monitor.summary import HealthSummary, default_state, health_summary
+
+__all__ = [
+    "Conditions",
+    "ConditionsFile",
+    "HealthSummary",
+    "Hook",
+    "Monitor",
+    "Procedure",
+    "Progress",
+    "Tally",
+    "Watch",
+    "default_state",
+    "health_summary",
+    "start_time",
+]

@@ -1,0 +1,169 @@
+"""Conditions beside the recordings, such as temperature: a table of times and values, and the file of one."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wavefact.errors import InputError
+from wavefact.health.monitor.start_times import seconds_of
+
+__all__ = ["Conditions", "ConditionsFile"]
+
+_logger = logging.getLogger("wavefact")
+
+_LARGEST_GAP = 4.0  # usual steps between two readings; over more, nothing is known
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """Hold readings of conditions.
+
+    Parameters
+    ----------
+    names : tuple of n_conditions str
+    times : (n_readings,) array [s since 1970]
+        Rising.
+    values : (n_readings, n_conditions) array
+        NaN where there is no reading.
+
+    Examples
+    --------
+    >>> hours = 3600.0 * np.arange(3)
+    >>> weather = Conditions(("temperature",), hours, np.array([[10.0], [np.nan], [14.0]]))
+    >>> weather.at(5400.0).tolist(), weather.at(1e6).tolist()
+    ([13.0], [nan])
+    """
+
+    names: tuple[str, ...]
+    times: np.ndarray
+    values: np.ndarray
+
+    def at(self, time: float) -> np.ndarray:
+        """Return the conditions at a time, (n_conditions,).
+
+        Notes
+        -----
+        Interpolated between the readings before and after.  NaN where these are more than four usual
+        (median) steps apart; the first and last reading hold for one usual step beyond.
+        """
+        return np.array([_interpolated(time, self.times, column) for column in self.values.T])
+
+    @classmethod
+    def read(cls, path: Path) -> Conditions:
+        """Read a table of text.
+
+        Parameters
+        ----------
+        path : Path
+            Cells between commas, semicolons or tabs under a line of names.  The column ``time`` is ISO 8601
+            (UTC where it names no zone) or seconds since 1970; every other column is a condition, empty or
+            ``nan`` where there is no reading.  Rows without a time are left out, such as one being written.
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                first = file.readline()
+                file.seek(0)
+                delimiter = max(",;\t", key=first.count)
+                header, *rows = list(csv.reader(file, delimiter=delimiter)) or [[]]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise InputError(f"{path} cannot be read as a table of conditions: {error}.") from error
+        names = [name.strip() for name in header]
+        where = [i for i, name in enumerate(names) if name.lower() == "time"]
+        if len(where) != 1 or len(names) < 2:
+            raise InputError(
+                f"{path} has the columns {', '.join(names) or 'none'}; expected time, and conditions."
+            )
+        kept = [(seconds_of(row[where[0]]), row) for row in rows if len(row) == len(names)]
+        times = np.array([np.nan if time is None else time for time, _ in kept])
+        columns = [i for i in range(len(names)) if i != where[0]]
+        values = np.array([[_number(row[i]) for i in columns] for _, row in kept])
+        order = np.argsort(times[np.isfinite(times)], kind="stable")
+        chosen = np.flatnonzero(np.isfinite(times))[order]
+        if len(chosen) < len(rows):
+            _logger.info("%s: %d rows without a time are left out", path, len(rows) - len(chosen))
+        return cls(
+            tuple(names[i] for i in columns),
+            times[chosen],
+            values.reshape(len(kept), len(columns))[chosen],
+        )
+
+
+def _number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return np.nan
+
+
+def _interpolated(time: float, times: np.ndarray, values: np.ndarray) -> float:
+    known = np.isfinite(values)
+    times, values = times[known], values[known]
+    step = float(np.median(np.diff(times))) if times.size > 1 else 0.0
+    after = int(np.searchsorted(times, time))
+    if after < times.size and times[after] == time:
+        return float(values[after])
+    if 0 < after < times.size:
+        near = times[after] - times[after - 1] <= _LARGEST_GAP * step
+        return float(np.interp(time, times, values)) if near else np.nan
+    edge = min(after, times.size - 1)
+    return float(values[edge]) if times.size and abs(time - times[edge]) <= step else np.nan
+
+
+class ConditionsFile:
+    """Look conditions up in a file that may grow meanwhile.
+
+    Parameters
+    ----------
+    path : Path
+        As for `Conditions.read`.
+
+    Raises
+    ------
+    InputError
+        If there is no such table.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamp = self._current_stamp()
+        self._table = Conditions.read(path)
+
+    def at(self, time: float) -> np.ndarray:
+        """Return the conditions at a time [s since 1970], (n_conditions,), NaN where they are not known."""
+        stamp = self._current_stamp()
+        if stamp is not None and stamp != self._stamp:
+            self._stamp = stamp
+            self._refresh()
+        return self._table.at(time)
+
+    def _refresh(self) -> None:
+        try:
+            table = Conditions.read(self.path)
+        except InputError as error:
+            _logger.warning("%s The conditions read before are used.", error)
+            return
+        if table.names != self._table.names:
+            _logger.warning(
+                "%s has other columns now (%s); the conditions read before are used.",
+                self.path,
+                ", ".join(table.names),
+            )
+            return
+        self._table = table
+
+    def _current_stamp(self) -> tuple[int, int] | None:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_size, found.st_mtime_ns

@@ -1,0 +1,64 @@
+"""What a run of a monitor tells: of each file, and in all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Progress", "Tally"]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Count what one run did.
+
+    Attributes
+    ----------
+    n_assessed, n_alarms, n_quarantined : int
+        Recordings that were assessed; alarms that were passed on, for an earlier run that was killed too;
+        files that cannot be used.
+    n_copies : int
+        Files that hold what was assessed already.
+    n_left : int
+        Files that were still changing at the end.
+    """
+
+    n_assessed: int = 0
+    n_alarms: int = 0
+    n_quarantined: int = 0
+    n_copies: int = 0
+    n_left: int = 0
+
+    def __str__(self) -> str:
+        parts = [f"{self.n_assessed} recordings assessed", f"{self.n_alarms} alarms"]
+        parts.append(f"{self.n_quarantined} files put in quarantine")
+        parts += [f"{self.n_copies} copies left out"] if self.n_copies else []
+        parts += [f"{self.n_left} files still being written"] if self.n_left else []
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Tell what happened to one file.
+
+    Attributes
+    ----------
+    file : str
+        Path in the watched folder.
+    outcome : str
+        ``"healthy"``, ``"alarm"``, ``"quarantined"``, ``"copy"``, or ``"left"`` for one being written.
+    text : str
+        The assessment in words, or the reason.
+    n_done, n_total : int
+        Files of this pass over the folder.
+    record : mapping or None
+        Of one that was assessed, as alarms are told; see `described`.
+    """
+
+    file: str
+    outcome: str
+    text: str
+    n_done: int
+    n_total: int
+    record: Mapping[str, Any] | None = None
