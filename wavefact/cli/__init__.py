@@ -22,12 +22,14 @@ COMMANDS: dict[str, str] = {
     "modes": "wavefact.cli.modes:modes",
     "compare": "wavefact.cli.compare:compare",
     "animate": "wavefact.cli.animate:animate",
+    "monitor": "wavefact.cli.monitor:monitor",
+    "health": "wavefact.cli.health:health",
 }
 """Each command's name, and the function that a word on the command line leads to."""
 
 EPILOG = (
     "Exit codes: 0 done, and certified where that is asked; 3 done but not certified; "
-    "2 bad input; 130 interrupted."
+    "2 bad input; 4 alarm, 5 files in quarantine; 130 interrupted."
 )
 
 

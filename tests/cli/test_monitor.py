@@ -1,0 +1,183 @@
+"""`wavefact monitor` and `wavefact health`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from monitored import BEGAN, DAMAGED, FakeBaseline, Verdict, tiny_recording
+
+from wavefact import health
+from wavefact.io import write
+from wavefact.modal import ModalModel, identify
+from wavefact.operators import Beam, String, WaveOperator
+from wavefact.recording import Recording
+from wavefact.simulate import Structure, simulate
+
+FREQUENCY = 2.0  # [Hz]
+
+
+class NearTwoHertz(FakeBaseline):
+    """A baseline for a string whose lowest mode is at 2 Hz."""
+
+    @classmethod
+    def load(cls, path: Path) -> NearTwoHertz:
+        assert path.read_text(encoding="utf-8") == "baseline"
+        return cls()
+
+    def assess(self, model: ModalModel, time: float, conditions: np.ndarray | None = None) -> Verdict:
+        assert conditions is None or conditions.shape == (1,)
+        score = 10 * float(abs(model.frequencies[0] - FREQUENCY))
+        p = np.exp(-score)
+        return Verdict(model.frequencies, score, 1.0, p, score > 1, np.array([score]), f"Off by {score:.1f}.")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a folder of two recordings of a string, in a folder with a baseline."""
+    monkeypatch.setattr(health, "Baseline", NearTwoHertz, raising=False)
+    (tmp_path / "baseline.h5").write_text("baseline", encoding="utf-8")
+    folder = tmp_path / "string"
+    folder.mkdir()
+    for number, name in enumerate(("20261126_1200.h5", "20261126_1300.csv")):
+        write(string(seed=number), folder / name)
+    return folder
+
+
+def string(frequency: float = FREQUENCY, seed: int = 0) -> Recording:
+    operator = String(6, 1.0, "fixed")
+    speed = 2 * np.pi * frequency / float(np.sqrt(operator.eigenvalues.min()))
+    structure = Structure.of(operator, 2, wave_speed=speed, damping_ratios=0.01)
+    return simulate(structure, "random", sampling_rate=16.0, duration=120.0, snr_db=20.0, rng=seed).recording
+
+
+ONCE = ("--baseline", "baseline.h5", "--once", "--settle", "0")
+
+
+def test_a_healthy_folder_ends_with_zero_and_is_told(folder: Path, run: Any) -> None:
+    outcome = run("monitor", "string", *ONCE)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("2 recordings assessed, 0 alarms, 0 files put in quarantine. State: ")
+    told = run("health", "string")
+    assert told.code == 0
+    assert "2 recordings assessed from 2026-11-26T12:00:00Z to 2026-11-26T13:00:00Z" in told.out
+    assert "baseline baseline.h5 (" in told.out
+    assert told.out == run("health", "string.monitor").out
+
+
+def test_an_alarm_and_quarantine_have_codes_of_their_own(folder: Path, run: Any) -> None:
+    (folder / "20261126_1400.h5").write_bytes(b"")
+    only_bad = run("monitor", "string", *ONCE)
+    assert only_bad.code == 5
+    assert "20261126_1400.h5: quarantined. " in only_bad.err
+    assert run("health", "string").code == 5
+    write(string(1.0, seed=9), folder / "20261126_1500.h5")
+    alarm = run("monitor", "string", *ONCE)
+    assert alarm.code == 4
+    assert "20261126_1500.h5 (2026-11-26T15:00:00Z): alarm. Off by" in alarm.err
+    told = run("health", "string", "--json")
+    assert told.code == 4
+    summary = json.loads(told.out)
+    assert (summary["n_records"], summary["n_alarms"]) == (3, 1)
+    assert summary["latest"]["file"] == summary["alarms"][0]["file"] == "20261126_1500.h5"
+    assert summary["quarantine"][0]["file"] == "20261126_1400.h5"
+    assert run("monitor", "string", *ONCE, "-q").code == 0
+    assert run("monitor", "string", *ONCE, "--retry", "-q").code == 5
+
+
+def test_each_file_is_a_line_of_json(folder: Path, run: Any) -> None:
+    (folder / "20261126_1400.h5").write_bytes(b"")
+    lines = [json.loads(line) for line in run("monitor", "string", *ONCE, "--json").out.splitlines()]
+    assert [line["outcome"] for line in lines] == ["healthy", "healthy", "quarantined"]
+    assert lines[0]["score"] < 1
+    assert lines[2]["text"].endswith("is empty.")
+
+
+def test_settings_reach_the_recording_the_names_and_the_hook(folder: Path, tmp_path: Path, run: Any) -> None:
+    np.save(folder / "on_26-11-2026.npy", string(1.0).signals)
+    (tmp_path / "weather.csv").write_text("time,temperature\n2026-11-26,4\n2026-11-27,5\n", encoding="utf-8")
+    copy = f'{sys.executable} -c \'import sys; open("heard", "w").write(sys.stdin.read())\''
+    settings = ("--pattern", "*.npy", "--name-format", "on_%d-%m-%Y", "--sampling-rate", "16", "--hook", copy)
+    outcome = run("monitor", "string", *ONCE, *settings, "--conditions", "weather.csv", "--state", "memory")
+    assert outcome.code == 4, outcome.err
+    heard = json.loads((tmp_path / "heard").read_text(encoding="utf-8"))
+    assert (heard["file"], heard["time"]) == ("on_26-11-2026.npy", "2026-11-26T00:00:00Z")
+    assert run("health", "memory").code == 4
+
+
+def test_an_operator_makes_it_find_modes_by_waves(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def record(recording: Recording, operator: WaveOperator) -> ModalModel:
+        seen.append(operator)
+        return identify(recording)
+
+    monkeypatch.setattr("wavefact.cli.monitor.find_modes", record)
+    assert run("monitor", "string", *ONCE, "--operator", "beam", "--ends", "clamped").code == 0
+    assert [type(operator) for operator in seen] == [Beam, Beam]
+    assert [operator.n_points for operator in seen] == [6, 6]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("gone", *ONCE), "gone does not exist or is no folder"),
+        (("string", "--baseline", "gone.h5"), "gone.h5 does not exist or is no file; expected a baseline"),
+        (("string", *ONCE, "--conditions", "gone.csv"), "gone.csv cannot be read"),
+        (("string", *ONCE, "--hook", ""), "The hook is empty"),
+        (("string", *ONCE, "--operator", "string", "--range", "1,2"), "--range has no effect"),
+    ],
+)
+def test_wrong_calls_are_refused(arguments: tuple[str, ...], complaint: str, run: Any) -> None:
+    outcome = run("monitor", *arguments)
+    assert outcome.code == 2
+    assert complaint in outcome.err
+
+
+def test_health_without_a_state_is_refused(run: Any) -> None:
+    outcome = run("health", "string")
+    assert outcome.code == 2
+    assert "no state of a monitor" in outcome.err
+
+
+PROGRAM = """
+import sys
+from monitored import FakeBaseline, cheap_modes
+from wavefact import health
+FakeBaseline.load = classmethod(lambda cls, path: cls())
+health.Baseline = FakeBaseline
+import wavefact.cli.monitor as command
+command.identify = lambda recording, band: cheap_modes(recording)
+from wavefact.__main__ import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no signals to send")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_after_the_file_in_hand(number: signal.Signals, root: Path, tmp_path: Path) -> None:
+    bridge = tmp_path / "bridge"
+    bridge.mkdir()
+    write(tiny_recording(DAMAGED, start_time=BEGAN), bridge / "a.h5")
+    arguments = ["monitor", "bridge", "--baseline", "baseline.h5", "--settle", "0", "--interval", "60"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, *arguments],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert "alarm. It is 2.0 Hz off." in process.stderr.readline()
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (4, "")
+    assert out.startswith("1 recordings assessed, 1 alarms")

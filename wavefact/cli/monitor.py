@@ -1,0 +1,171 @@
+"""`wavefact monitor`: follow a folder of recordings, and raise alarms."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wavefact.cli._operators import operator_for, operator_options
+from wavefact.cli._options import PATH, Numbers, quiet_option, verbose_option
+from wavefact.cli._recordings import recording_for, recording_options
+from wavefact.cli._report import plain
+from wavefact.errors import InputError
+from wavefact.finding import find_modes
+from wavefact.modal import ModalModel, identify
+from wavefact.recording import Recording
+
+__all__ = ["ALARM", "QUARANTINED", "monitor"]
+
+ALARM, QUARANTINED = 4, 5  # exit codes
+
+
+@click.command(short_help="Follow a folder of recordings, and raise alarms.")
+@click.argument("folder", type=PATH)
+@click.option("--baseline", required=True, metavar="BASELINE.h5", type=PATH, help="The healthy state.")
+@click.option("--once", is_flag=True, help="Take what is there and end, rather than wait for more.")
+@click.option(
+    "--state", metavar="FOLDER", type=PATH, help="Where to remember what was done; by default FOLDER.monitor."
+)
+@click.option(
+    "--conditions",
+    metavar="FILE.csv",
+    type=PATH,
+    help="Temperature and the like: a column time (ISO 8601 in UTC, or seconds since 1970), and one for each "
+    "condition in the order of the baseline.",
+)
+@click.option("--hook", metavar="COMMAND", help="Runs at each alarm, which it gets as JSON on its input.")
+@click.option(
+    "--hook-timeout", type=float, metavar="S", default=30.0, help="The hook is killed after it [s]; 30."
+)
+@click.option(
+    "--pattern", "patterns", multiple=True, metavar="GLOB", help="Names of recordings; may be repeated."
+)
+@click.option(
+    "--name-format",
+    metavar="FORMAT",
+    help="How names, without suffix, tell when a recording began: %Y%m%d_%H%M%S and the like.",
+)
+@click.option(
+    "--settle", type=float, metavar="S", default=10.0, help="Unchanged for so long, a file is whole; 10."
+)
+@click.option("--interval", type=float, metavar="S", default=10.0, help="Between looks at the folder; 10.")
+@click.option("--retry", is_flag=True, help="Take up the files in quarantine again.")
+@click.option("--range", "band", type=Numbers(2), metavar="LOW,HIGH", help="Where to look for modes [Hz].")
+@operator_options
+@recording_options
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, one a line.")
+@quiet_option
+@verbose_option
+def monitor(folder: Path, **options: Any) -> int:
+    """Assess each recording in FOLDER once, and each that comes, against a baseline.
+
+    Any readable format; files that are still being written wait.  With an operator (--operator and its
+    options) modes are those of `find_modes`, else those in the signals.  Files that cannot be used go into
+    quarantine, which moves nothing, until they change.  The process may be killed at any moment and started
+    again; Ctrl-C ends it after the file in hand.
+
+    Exit codes: 0 no alarm and nothing put in quarantine in this run, 4 an alarm, 5 no alarm, but files
+    were put in quarantine.  See `wavefact health`.
+    """
+    from wavefact.health.monitor import Hook, Monitor, Procedure, Watch, default_state
+    from wavefact.health.monitor.conditions import ConditionsFile
+
+    if options["operator"] is not None and options["band"] is not None:
+        raise InputError("--range has no effect with --operator; leave one of them out.")
+    baseline, conditions = options["baseline"], options["conditions"]
+    state = default_state(folder) if options["state"] is None else options["state"]
+    watch = Watch(folder, **({"patterns": options["patterns"]} if options["patterns"] else {}))
+    ignored = tuple(path for path in (baseline, conditions) if path is not None)
+    plan = Monitor(
+        Watch(folder, watch.patterns, ignored),
+        Procedure(
+            _baseline(baseline),
+            lambda recording: _modes(recording, options),
+            lambda path: recording_for(path, options),
+            None if conditions is None else ConditionsFile(conditions),
+        ),
+        state,
+        None if options["hook"] is None else Hook.of(options["hook"], options["hook_timeout"]),
+        options["settle"],
+        options["name_format"],
+        f"{baseline.name} ({blake2b(baseline.read_bytes(), digest_size=4).hexdigest()})",
+    )
+    with _stopped_by_signals() as stop, _reports(options) as report:
+        tally = plan.run(
+            once=options["once"],
+            interval=options["interval"],
+            retry=options["retry"],
+            stop=stop,
+            callback=report,
+        )
+    if not (options["quiet"] or options["as_json"]):
+        click.echo(f"{tally}. State: {state}.")
+    return ALARM if tally.n_alarms else QUARANTINED if tally.n_quarantined else 0
+
+
+def _baseline(path: Path) -> Any:
+    from wavefact import health
+
+    if not path.is_file():
+        raise InputError(f"{path} does not exist or is no file; expected a baseline.")
+    return health.Baseline.load(path)  # type: ignore[attr-defined]
+
+
+def _modes(recording: Recording, options: Mapping[str, Any]) -> ModalModel:
+    operator = operator_for(recording, options)
+    return identify(recording, options["band"]) if operator is None else find_modes(recording, operator)
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl-C and SIGTERM set; a second one of them ends the process at once."""
+    stop = threading.Event()
+    watched = (signal.SIGINT, signal.SIGTERM)
+
+    def ask(number: int, frame: object) -> None:
+        stop.set()
+        for other in watched:
+            signal.signal(other, signal.default_int_handler)
+
+    before = {number: signal.signal(number, ask) for number in watched}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _reports(options: Mapping[str, Any]) -> Iterator[Callable[[Any], None] | None]:
+    """Yield what tells of each file: a line of JSON, or a bar where somebody watches; or None."""
+    if options["as_json"]:
+        yield lambda event: click.echo(_json_line(event))
+        return
+    if options["quiet"] or not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(desc="monitor", unit="files", file=sys.stderr, leave=False) as bar:
+
+        def report(event: Any) -> None:
+            bar.total = event.n_total
+            bar.set_postfix_str(f"{event.file} {event.outcome}", refresh=False)
+            bar.update(event.n_done - bar.n)
+            bar.refresh()
+
+        yield report
+
+
+def _json_line(event: Any) -> str:
+    line = {"file": event.file, "outcome": event.outcome, "text": event.text} | dict(event.record or {})
+    return json.dumps(plain(line), ensure_ascii=False, allow_nan=False)
