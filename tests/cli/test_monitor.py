@@ -147,6 +147,22 @@ def test_health_without_a_state_is_refused(run: Any) -> None:
     assert "no state of a monitor" in outcome.err
 
 
+def test_a_second_signal_ends_it_at_once(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(*_: object) -> ModalModel:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("it goes on")
+
+    monkeypatch.setattr("wavefact.cli.monitor.identify", twice)
+    before = signal.getsignal(signal.SIGINT)
+    outcome = run("monitor", "string", *ONCE)
+    assert outcome.code == 130
+    assert "string.monitor was written" in outcome.err
+    assert signal.getsignal(signal.SIGINT) is before
+    monkeypatch.undo()
+    assert not list((Path("string.monitor") / "results").rglob("*"))
+
+
 PROGRAM = """
 import sys
 from monitored import FakeBaseline, cheap_modes
@@ -180,4 +196,4 @@ def test_a_signal_ends_it_after_the_file_in_hand(number: signal.Signals, root: P
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (4, "")
-    assert out.startswith("1 recordings assessed, 1 alarms")
+    assert out.startswith("1 recording assessed, 1 alarm, ")

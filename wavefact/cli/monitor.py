@@ -16,6 +16,7 @@ import click
 
 from wavefact.cli._operators import operator_for, operator_options
 from wavefact.cli._options import PATH, Numbers, quiet_option, verbose_option
+from wavefact.cli._outputs import outputs
 from wavefact.cli._recordings import recording_for, recording_options
 from wavefact.cli._report import plain
 from wavefact.errors import InputError
@@ -99,7 +100,7 @@ def monitor(folder: Path, **options: Any) -> int:
         options["name_format"],
         f"{baseline.name} ({blake2b(baseline.read_bytes(), digest_size=4).hexdigest()})",
     )
-    with _stopped_by_signals() as stop, _reports(options) as report:
+    with outputs(before=(state,)), _stopped_by_signals() as stop, _reports(options) as report:
         tally = plan.run(
             once=options["once"],
             interval=options["interval"],

@@ -399,7 +399,7 @@ def test_a_step_that_fails_leaves_the_older_state(
         with pytest.raises(UnwritableTargetError):
             monitor_of(bridge, state).run(once=True)
     assert monitor_of(bridge, state).run(once=True) == Tally()
-    assert rows(state, "SELECT name FROM sqlite_schema WHERE name = 'x'") == []
+    assert rows(state, "SELECT name FROM sqlite_master WHERE name = 'x'") == []
 
 
 def test_somebody_elses_database_and_a_damaged_one_are_refused(bridge: Path, state: Path) -> None:
@@ -465,13 +465,24 @@ def test_a_state_within_the_folder_is_not_taken_for_recordings(bridge: Path) -> 
     assert replace(monitor, watch=Watch(bridge)).watch.ignored == (bridge / "state",)
 
 
+def test_who_may_only_read_can_see_how_it_is(
+    bridge: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(bridge, 3, 0, n_alarms=0)
+    monitor_of(bridge, state).run(once=True)
+    before = sorted(path.name for path in state.iterdir())
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert health_summary(state).n_records == 3
+    assert sorted(path.name for path in state.iterdir()) == before
+
+
 def test_the_summary_tells_it_in_words(bridge: Path, state: Path) -> None:
     fill(bridge, 12, 2, n_alarms=2)
     monitor_of(bridge, state, hook=Hook(("no-such-program",))).run(once=True)
     text = str(health_summary(state, n_alarms=1))
     assert "10 recordings assessed from 2023-11-14T" in text
     assert "2 alarms; 2 files in quarantine" in text
-    assert "Alarms, the last 1:" in text
+    assert "The last 1 alarm:" in text
     assert "[hook could not be started" in text
     assert "is empty." in text
     with pytest.raises(InputError, match="no state of a monitor"):

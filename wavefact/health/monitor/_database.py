@@ -67,7 +67,11 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise InputError(f"There is no state of a monitor at {path}; `wavefact monitor` makes one.")
     with failures(path):
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)
+        # To read beside a writer takes a file of shared memory, which not everybody may make: without a
+        # writer's log the database alone is all there is.
+        alone = not path.with_name(f"{path.name}-wal").exists() and not os.access(path.parent, os.W_OK)
+        how = "immutable=1" if alone else "mode=ro"
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=_PATIENCE)
         try:
             connection.row_factory = sqlite3.Row
             if not is_ours(connection):

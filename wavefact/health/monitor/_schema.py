@@ -77,7 +77,7 @@ def migrate(connection: sqlite3.Connection, path: Path) -> int:
         If it is somebody else's, or of a newer version.
     """
     version = version_of(connection)
-    is_empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    is_empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
     if not (is_empty or is_ours(connection)):
         raise UnknownFormatError(f"{path} is a database, but no state of a monitor; name another --state.")
     if version > len(STEPS):

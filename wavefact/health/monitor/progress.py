@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Progress", "Tally"]
+__all__ = ["Progress", "Tally", "counted"]
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,23 @@ class Tally:
     n_left: int = 0
 
     def __str__(self) -> str:
-        parts = [f"{self.n_assessed} recordings assessed", f"{self.n_alarms} alarms"]
-        parts.append(f"{self.n_quarantined} files put in quarantine")
-        parts += [f"{self.n_copies} copies left out"] if self.n_copies else []
-        parts += [f"{self.n_left} files still being written"] if self.n_left else []
+        parts = [counted(self.n_assessed, "recording assessed", "recordings assessed")]
+        parts.append(counted(self.n_alarms, "alarm", "alarms"))
+        parts.append(f"{counted(self.n_quarantined, 'file', 'files')} put in quarantine")
+        parts += [f"{counted(self.n_copies, 'copy', 'copies')} left out"] if self.n_copies else []
+        parts += [f"{counted(self.n_left, 'file', 'files')} still being written"] if self.n_left else []
         return ", ".join(parts)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """Return a number with what it counts.
+
+    Examples
+    --------
+    >>> counted(1, "alarm", "alarms"), counted(0, "alarm", "alarms")
+    ('1 alarm', '0 alarms')
+    """
+    return f"{number} {one if number == 1 else many}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from wavefact.errors import InputError
 from wavefact.health.monitor._database import failures, is_locked, open_to_read
 from wavefact.health.monitor.alarms import described
+from wavefact.health.monitor.progress import counted
 from wavefact.health.monitor.start_times import iso
 from wavefact.health.monitor.state import DATABASE, LOCK
 
@@ -60,14 +61,15 @@ class HealthSummary:
         running = f"running, {self.running}" if self.running else "not running"
         lines = [
             f"{self.folder}, baseline {self.baseline}; monitor {running}, state {self.state}",
-            f"{self.n_records} recordings assessed{self._span()}: {self.n_alarms} alarms; "
-            f"{len(self.quarantine)} files in quarantine",
+            f"{counted(self.n_records, 'recording', 'recordings')} assessed{self._span()}: "
+            f"{counted(self.n_alarms, 'alarm', 'alarms')}; "
+            f"{counted(len(self.quarantine), 'file', 'files')} in quarantine",
         ]
         if self.latest is not None:
             verdict = "ALARM" if self.latest["is_alarm"] else "healthy"
             lines.append(f"Now {verdict}: {_line(self.latest)}")
         if self.alarms:
-            lines += ["", f"Alarms, the last {len(self.alarms)}:"]
+            lines += ["", f"The last {counted(len(self.alarms), 'alarm', 'alarms')}:"]
             lines += [f"  {_line(alarm)}{_trouble(alarm['hook'])}" for alarm in self.alarms]
         if self.quarantine:
             lines += ["", "Quarantine (taken up again when the file changes, or with --retry):"]
