@@ -102,9 +102,17 @@ def test_what_does_not_fit_is_refused(baseline, healthy):
         baseline.assess(model, HOUR * 400)
     with pytest.raises(wf.InputError, match="without conditions"):
         wf.learn_baseline(healthy[0]).assess(model, HOUR * 400, [15.0])
-    with pytest.raises(wf.InputError):
-        baseline.assess(model, 0.0, [15.0])
+    with pytest.raises(wf.InputError, match="points"):
+        baseline.assess(wf.ModalModel(FREQUENCIES, np.full(3, 0.01), SHAPES[:2]), HOUR * 400, [15.0])
     with pytest.raises(wf.InputError):
         wf.learn_baseline(healthy[0].select(slice(10)), healthy[1][:10])
     with pytest.raises(wf.InputError):
         wf.learn_baseline(*healthy, false_alarm_rate=1.5)
+
+
+def test_records_of_the_past_are_judged_too(baseline):
+    model = record(np.random.default_rng(7))
+    past, later = (baseline.assess(model, time, [15.0]) for time in (HOUR * 100.5, HOUR * 400))
+    assert past.time == HOUR * 100.5
+    assert (past.is_alarm, later.is_alarm) == (False, False)
+    assert past.shifts == pytest.approx(later.shifts, abs=2e-3)  # thermal lags differ

@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "modes": "wavefact.cli.modes:modes",
     "compare": "wavefact.cli.compare:compare",
     "animate": "wavefact.cli.animate:animate",
+    "baseline": "wavefact.cli.baseline:baseline",
     "monitor": "wavefact.cli.monitor:monitor",
     "health": "wavefact.cli.health:health",
 }

@@ -24,7 +24,7 @@ from wavefact.finding import find_modes
 from wavefact.modal import ModalModel, identify
 from wavefact.recording import Recording
 
-__all__ = ["ALARM", "QUARANTINED", "monitor"]
+__all__ = ["ALARM", "QUARANTINED", "modes_of", "monitor"]
 
 ALARM, QUARANTINED = 4, 5  # exit codes
 
@@ -90,7 +90,7 @@ def monitor(folder: Path, **options: Any) -> int:
         Watch(folder, watch.patterns, ignored),
         Procedure(
             _baseline(baseline),
-            lambda recording: _modes(recording, options),
+            lambda recording: modes_of(recording, options),
             lambda path: recording_for(path, options),
             None if conditions is None else ConditionsFile(conditions),
         ),
@@ -118,10 +118,11 @@ def _baseline(path: Path) -> Any:
 
     if not path.is_file():
         raise InputError(f"{path} does not exist or is no file; expected a baseline.")
-    return health.Baseline.load(path)  # type: ignore[attr-defined]
+    return health.Baseline.load(path)
 
 
-def _modes(recording: Recording, options: Mapping[str, Any]) -> ModalModel:
+def modes_of(recording: Recording, options: Mapping[str, Any]) -> ModalModel:
+    """Return the modes of a recording, as the options say."""
     operator = operator_for(recording, options)
     return identify(recording, options["band"]) if operator is None else find_modes(recording, operator)
 

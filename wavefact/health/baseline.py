@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -141,7 +141,7 @@ class Baseline:
         model : ModalModel
             Of the record.
         time : float [s]
-            When it was made, later than those before.
+            When it was made.
         conditions : (n_conditions,) array, optional
             In which it was made, as those of the healthy records.
         tracks : ModeTracks, optional
@@ -150,10 +150,11 @@ class Baseline:
         Raises
         ------
         InputError
-            If points or conditions are not those of the healthy records, or the time is not later.
+            If points or conditions are not those of the healthy records.
         """
-        followed = follow(self.tracks if tracks is None else tracks, model, time)
-        last = followed.select(slice(-1, None))
+        before = self.tracks if tracks is None else tracks
+        followed = follow(before, model, max(time, np.nextafter(before.times[-1], np.inf)))
+        last = replace(followed.select(slice(-1, None)), times=np.asarray([float(time)]))
         given = None if conditions is None else np.atleast_1d(np.asarray(conditions, dtype=float))[None, :]
         corrected = self._corrected(last, given)
         features, errors = self._features(corrected)

@@ -7,6 +7,7 @@ from wavefact.health.monitor.alarms import Hook
 from wavefact.health.monitor.assessing import Procedure
 from wavefact.health.monitor.conditions import Conditions, ConditionsFile
 from wavefact.health.monitor.files import Watch
+from wavefact.health.monitor.learning import baseline_of_folder
 from wavefact.health.monitor.monitoring import Monitor
 from wavefact.health.monitor.progress import Progress, Tally
 from wavefact.health.monitor.start_times import start_time
@@ -22,6 +23,7 @@ __all__ = [
     "Progress",
     "Tally",
     "Watch",
+    "baseline_of_folder",
     "default_state",
     "health_summary",
     "start_time",
