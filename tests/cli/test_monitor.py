@@ -42,7 +42,7 @@ class NearTwoHertz(FakeBaseline):
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder of two recordings of a string, in a folder with a baseline."""
-    monkeypatch.setattr(health, "Baseline", NearTwoHertz, raising=False)
+    monkeypatch.setattr(health, "Baseline", NearTwoHertz)
     (tmp_path / "baseline.h5").write_text("baseline", encoding="utf-8")
     folder = tmp_path / "string"
     folder.mkdir()

@@ -1,0 +1,78 @@
+"""`wavefact baseline`, and what `wavefact monitor` makes of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from wavefact.health import Baseline
+from wavefact.io import write
+from wavefact.operators import String
+from wavefact.recording import Recording
+from wavefact.simulate import Structure, simulate
+
+
+def string(frequency: float, seed: int) -> Recording:
+    operator = String(6, 1.0, "fixed")
+    speed = 2 * np.pi * frequency / float(np.sqrt(operator.eigenvalues.min()))
+    structure = Structure.of(operator, 2, wave_speed=speed, damping_ratios=0.005)
+    return simulate(structure, "random", sampling_rate=16.0, duration=120.0, snr_db=20.0, rng=seed).recording
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of healthy recordings of a string whose tension follows the temperature."""
+    folder = tmp_path_factory.mktemp("health")
+    (folder / "healthy").mkdir()
+    rows = ["time,temperature"]
+    for hour in range(36):
+        temperature = 10.0 + 8.0 * np.sin(hour / 4)
+        rows.append(f"2026-11-{1 + hour // 24:02d}T{hour % 24:02d}:00:00Z,{temperature:.3f}")
+        name = f"202611{1 + hour // 24:02d}_{hour % 24:02d}00.h5"
+        write(string(2.0 * (1 - 1e-3 * (temperature - 10.0)), hour), folder / "healthy" / name)
+    rows += ["2026-11-05T00:00:00Z,15.0", "2026-11-05T01:00:00Z,15.0"]
+    (folder / "healthy" / "20261103_0000.h5").write_bytes(b"no recording")
+    (folder / "weather.csv").write_text("\n".join(rows))
+    return folder
+
+
+def test_from_healthy_recordings_to_an_alarm(run, folder):
+    learned = run(
+        "baseline", folder / "healthy", "-o", folder / "b.h5", "--conditions", folder / "weather.csv",
+        "--false-alarm-rate", "0.02",
+    )  # fmt: skip
+    assert learned.code == 0
+    assert "36 records" in learned.out
+    assert "20261103_0000.h5 is left out" in learned.err
+    baseline = Baseline.load(folder / "b.h5")
+    assert baseline.tracks.n_modes >= 1
+    assert baseline.environment.explained.max() > 0.5
+    new = folder / "new"
+    new.mkdir()
+    write(string(2.0 * (1 - 5e-3), 100), new / "20261105_0000.h5")  # as warm as that
+    write(string(2.0 * 0.97, 101), new / "20261105_0100.h5")  # looser
+    watched = run(
+        "monitor", new, "--baseline", folder / "b.h5", "--conditions", folder / "weather.csv", "--once",
+        "--settle", "0", "--json",
+    )  # fmt: skip
+    assert watched.code == 4
+    found = [json.loads(line) for line in watched.out.splitlines()]
+    assert [each["is_alarm"] for each in found] == [False, True]
+    assert "changed" in json.dumps(found[1])
+
+
+def test_what_cannot_be_learned_from_is_said(run, folder, tmp_path):
+    missing = run("baseline", tmp_path / "nowhere", "-o", tmp_path / "b.h5")
+    assert missing.code == 2
+    assert "nowhere" in missing.err
+    (tmp_path / "few").mkdir()
+    empty = run("baseline", tmp_path / "few", "-o", tmp_path / "b.h5")
+    assert empty.code == 2
+    assert "None of 0 recordings" in empty.err
+    write(string(2.0, 0), tmp_path / "few" / "20261101_0000.h5")
+    few = run("baseline", tmp_path / "few", "-o", tmp_path / "b.h5")
+    assert few.code == 2
+    assert not (tmp_path / "b.h5").exists()
