@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from wavefact.baselines import BASELINES as ALL_BASELINES
+from wavefact.health.indicators import INDICATORS as ALL_INDICATORS
 from wavefact.io import FORMATS as ALL_FORMATS
+from wavefact.modal import ModalModel
 from wavefact.operators import Beam, FiniteElement, Graph, Media, Membrane, Plate, SteppedBeam, String, Time
 from wavefact.recording import Recording
 from wavefact.solvers import SOLVERS as ALL_SOLVERS
@@ -67,6 +69,39 @@ OPERATORS = [
 BASELINES = [pytest.param(baseline, id=name) for name, baseline in ALL_BASELINES.items()]
 
 FORMATS = list(ALL_FORMATS)
+
+INDICATORS = [pytest.param(indicator(), id=name) for name, indicator in ALL_INDICATORS.items()]
+
+N_DAMAGED, DAMAGED_AT = 24, 0.32
+"""Points of the structures of `damaged`, and where these lose stiffness, as a share of their length."""
+
+DAMAGED_OPERATORS = {
+    "beam": Beam(N_DAMAGED, 2.0 / (N_DAMAGED + 1)),
+    "string": String(N_DAMAGED, 2.0 / (N_DAMAGED + 0.5), ends="fixed-free"),
+}
+
+
+def damaged(name: str, loss: float, noise: float = 0.0, rng: np.random.Generator | None = None) -> ModalModel:
+    """Return four modes of a structure of 2 m that has lost stiffness over a tenth of it.
+
+    `noise` is the standard error of frequencies, relative to each, and of the entries of shapes, relative to
+    the largest; `rng` draws them, and without it they are known but zero.
+    """
+    operator = DAMAGED_OPERATORS[name]
+    n, h, places = N_DAMAGED, operator.spacing, operator.positions / 2.0
+    if name == "beam":  # moments at the points
+        strains = (2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)) / h**2
+    else:  # forces in the gaps before the points
+        strains, places = (np.eye(n) - np.eye(n, k=-1)) / h, places - h / 4
+    stiffness = 1.0 - loss * (np.abs(places - DAMAGED_AT) <= 0.05)
+    squares, shapes = np.linalg.eigh(strains.T @ (stiffness[:, None] * strains))
+    shapes, frequencies = shapes[:, :4] / np.max(np.abs(shapes[:, :4]), axis=0), np.sqrt(squares[:4])
+    errors = {"frequency_errors": noise * frequencies, "shape_errors": np.full(shapes.shape, noise)}
+    if rng is not None:
+        frequencies = frequencies * (1 + noise * rng.standard_normal(4))
+        shapes = shapes + noise * rng.standard_normal(shapes.shape)
+    return ModalModel(frequencies, np.full(4, 0.01), shapes, positions=operator.positions, **errors)
+
 
 SOLVERS = [pytest.param(solver(), id=name) for name, solver in ALL_SOLVERS.items()]
 

@@ -14,6 +14,7 @@ import pytest
 # Room: the name of its table, and the public files that are no member of it but what members are made of.
 ROOMS: dict[str, tuple[str, set[str]]] = {
     "baselines": ("BASELINES", {"base"}),
+    "health.indicators": ("INDICATORS", {"base"}),
     "io": ("FORMATS", {"atomic", "base"}),
     "operators": ("OPERATORS", {"base"}),
     "solvers": (

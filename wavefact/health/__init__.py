@@ -1,6 +1,7 @@
 """Structural health: modes through many recordings, what moves them, and whether the structure changed."""
 
 from wavefact.health.baseline import Assessment, Baseline, learn_baseline
+from wavefact.health.damage import DamageIndicators, damage_indicators
 from wavefact.health.decision import (
     ControlChart,
     Detector,
@@ -14,6 +15,7 @@ from wavefact.health.decision import (
     operating_curve,
 )
 from wavefact.health.environment import Environment, fit_environment
+from wavefact.health.indicators import INDICATORS, Indicator, IndicatorValue
 from wavefact.health.levels import LocalLevels, mode_levels
 from wavefact.health.location import Forecast, Region, StiffnessProfile, fit_stiffness, forecast
 from wavefact.health.pole_tables import models_of_poles
@@ -21,12 +23,16 @@ from wavefact.health.tracking import follow, track_modes
 from wavefact.health.tracks import ModeTracks
 
 __all__ = [
+    "INDICATORS",
     "Assessment",
     "Baseline",
     "ControlChart",
+    "DamageIndicators",
     "Detector",
     "Environment",
     "Forecast",
+    "Indicator",
+    "IndicatorValue",
     "LocalLevels",
     "MeanTest",
     "ModeTracks",
@@ -34,6 +40,7 @@ __all__ = [
     "Region",
     "StiffnessProfile",
     "cusum_chart",
+    "damage_indicators",
     "drift_chart",
     "ewma_chart",
     "fit_detector",
