@@ -11,6 +11,7 @@ from wavefact.health.indicators.curvature_squares import CurvatureSquares
 from wavefact.health.indicators.flexibility import FlexibilityChange
 from wavefact.health.indicators.frequency import FrequencyShift
 from wavefact.health.indicators.load_surface import LoadSurface
+from wavefact.health.indicators.locating_vectors import LocatingVectors
 from wavefact.health.indicators.mac import MACLoss
 from wavefact.health.indicators.strain_energy import StrainEnergy
 from wavefact.health.indicators.wave_residual import WaveResidual
@@ -25,6 +26,7 @@ __all__ = [
     "Indicator",
     "IndicatorValue",
     "LoadSurface",
+    "LocatingVectors",
     "MACLoss",
     "StrainEnergy",
     "WaveResidual",
@@ -37,6 +39,7 @@ INDICATORS: dict[str, type[Indicator]] = {
     "flexibility": FlexibilityChange,
     "frequency": FrequencyShift,
     "load-surface": LoadSurface,
+    "locating-vectors": LocatingVectors,
     "mac": MACLoss,
     "strain-energy": StrainEnergy,
     "wave-residual": WaveResidual,

@@ -48,6 +48,8 @@ def propagated(
     Automatica 36, 2000, section 3.
     """
     centre = formula(pairs.reference, pairs.current)
+    if not separate and not _known(pairs, uses):
+        return np.full_like(centre, np.nan), np.full_like(centre, np.nan)
     bias, slopes, bends = (np.zeros_like(centre) for _ in range(3))
     for before, after in _steps(pairs, uses, separate):
         up, down = (
@@ -61,6 +63,12 @@ def propagated(
     if added:
         bias, slopes, bends = (np.sum(part, axis=-1) for part in (bias, slopes, bends))
     return bias, np.sqrt(np.maximum(slopes, bends))
+
+
+def _known(pairs: Pairs, uses: tuple[str, ...]) -> bool:
+    """Tell whether all errors are known that a formula needs."""
+    errors = (pairs.reference_errors, pairs.current_errors)
+    return all(bool(np.all(np.isfinite(getattr(states, name)))) for states in errors for name in uses)
 
 
 def _steps(pairs: Pairs, uses: tuple[str, ...], separate: bool) -> Iterator[tuple[States, States]]:

@@ -9,7 +9,10 @@ import numpy as np
 from wavefact.operators import Beam, String
 from wavefact.operators.base import WaveOperator
 
-__all__ = ["curvature_matrix", "mass_normalised", "shares_of", "strain_energies"]
+__all__ = ["curvature_matrix", "mass_normalised", "shares_of", "strain_energies", "strain_rows"]
+
+_ROUND_OFF = 1e-9
+"""Stiffness between two points up to this share of the largest is rounding."""
 
 _STRING_ENDS = {"pinned": "fixed", "clamped": "fixed", "guided": "free", "free": "free"}
 
@@ -68,3 +71,27 @@ def strain_energies(operator: WaveOperator) -> Callable[[np.ndarray], np.ndarray
         return np.asarray(shapes * (stiffness @ shapes) + (ground * squares - stiffness @ squares) / 2)
 
     return split
+
+
+def strain_rows(operator: WaveOperator) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows that give strains of a shape, and which of them belong to which point.
+
+    Returns
+    -------
+    rows : (n_rows, n_points) array
+        Curvatures of beams and plates; else the stretch of each spring, times the root of its stiffness.
+    owners : (n_points, n_rows) array
+        1 where a strain is at a point, or a spring ends there; else 0.
+    """
+    matrix = curvature_matrix(operator)
+    if operator.dispersion_power == 4:
+        return matrix, np.eye(operator.n_points)
+    stiffness = operator.shares[:, None] * matrix
+    least = _ROUND_OFF * np.max(np.abs(stiffness))
+    first, second = np.nonzero(np.triu(-stiffness, 1) > least)
+    ground = np.sum(stiffness, axis=1)
+    (held,) = np.nonzero(ground > least)
+    eye = np.eye(operator.n_points)
+    springs = (eye[first] - eye[second]) * np.sqrt(-stiffness[first, second])[:, None]
+    rows = np.concatenate([springs, eye[held] * np.sqrt(ground[held])[:, None]])
+    return rows, (rows != 0.0).T.astype(float)
