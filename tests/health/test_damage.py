@@ -57,7 +57,15 @@ def test_missing_modes_and_errors_are_said() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["curvature", "curvature-squares", "load-surface", "locating-vectors", "strain-energy", "wave-residual"],
+    [
+        "curvature",
+        "curvature-squares",
+        "load-surface",
+        "local-wavenumber",
+        "locating-vectors",
+        "strain-energy",
+        "wave-residual",
+    ],
 )
 @pytest.mark.parametrize("structure", DAMAGED_OPERATORS)
 def test_the_place_of_the_damage_has_the_largest_value(name: str, structure: str) -> None:

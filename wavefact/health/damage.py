@@ -33,7 +33,7 @@ class DamageIndicators:
     --------
     >>> model = wf.ModalModel(np.array([2.0]), np.array([0.01]), np.array([[0.5], [1.0]]))
     >>> list(wf.damage_indicators(model, model).values)
-    ['comac', 'flexibility', 'frequency', 'mac']
+    ['comac', 'flexibility', 'frequency', 'mac', 'subspace']
     """
 
     reference: ModalModel

@@ -11,9 +11,11 @@ from wavefact.health.indicators.curvature_squares import CurvatureSquares
 from wavefact.health.indicators.flexibility import FlexibilityChange
 from wavefact.health.indicators.frequency import FrequencyShift
 from wavefact.health.indicators.load_surface import LoadSurface
+from wavefact.health.indicators.local_wavenumber import LocalWavenumberShift
 from wavefact.health.indicators.locating_vectors import LocatingVectors
 from wavefact.health.indicators.mac import MACLoss
 from wavefact.health.indicators.strain_energy import StrainEnergy
+from wavefact.health.indicators.subspace import SubspaceResidual
 from wavefact.health.indicators.wave_residual import WaveResidual
 
 __all__ = [
@@ -26,9 +28,11 @@ __all__ = [
     "Indicator",
     "IndicatorValue",
     "LoadSurface",
+    "LocalWavenumberShift",
     "LocatingVectors",
     "MACLoss",
     "StrainEnergy",
+    "SubspaceResidual",
     "WaveResidual",
 ]
 
@@ -39,9 +43,11 @@ INDICATORS: dict[str, type[Indicator]] = {
     "flexibility": FlexibilityChange,
     "frequency": FrequencyShift,
     "load-surface": LoadSurface,
+    "local-wavenumber": LocalWavenumberShift,
     "locating-vectors": LocatingVectors,
     "mac": MACLoss,
     "strain-energy": StrainEnergy,
+    "subspace": SubspaceResidual,
     "wave-residual": WaveResidual,
 }
 """All indicators by the name that `damage_indicators` takes."""
