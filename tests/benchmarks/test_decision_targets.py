@@ -7,8 +7,9 @@ import pytest
 from scipy import stats
 
 import wavefact as wf
+from wavefact.health.decision.drift import drift_statistic
 
-P, N_NEW, N_TRAININGS = 8, 10_000, 60
+P, N_NEW, N_TRAININGS = 8, 10_000, 150
 RATES = np.array([0.001, 0.003, 0.01, 0.03, 0.05])
 MIX = np.linalg.cholesky(0.7 ** np.abs(np.subtract.outer(np.arange(P), np.arange(P))))
 
@@ -146,35 +147,46 @@ def test_detection_at_the_same_rate(law, report):
         areas[name] = np.mean([curve.area for curve in curves])
         found[name] = np.mean([curve.detection(0.01) for curve in curves])
     report(
-        f"{law}, one feature 2.5 lower: detected at 1 % false alarms, area (one shift; components)",
+        f"{law}, one feature 2.5 lower: area of the operating curve (one shift; components)",
         "more than both",
-        "; ".join(f"{100 * found[name]:.0f} %, {areas[name]:.3f}" for name in areas),
+        "; ".join(f"{areas[name]:.3f}" for name in areas),
+        areas["ours"] > max(areas["shift"], areas["components"]),
+    )
+    report(
+        f"{law}, one feature 2.5 lower: detected at 1 % false alarms",
+        "more than both",
+        "; ".join(f"{100 * found[name]:.0f} %" for name in found),
         found["ours"] > max(found["shift"], found["components"]),
+        is_stretch=True,
     )
 
 
-def test_charts_of_scores(report):
-    rates = {"EWMA": [], "CUSUM": [], "drift": []}
-    stated = 0.005
-    for seed in range(60):
+CHARTS = {
+    "EWMA": (wf.ewma_chart, lambda values: wf.ewma_chart(values, false_alarm_rate=0.1).statistic),
+    "CUSUM": (wf.cusum_chart, lambda values: wf.cusum_chart(values, false_alarm_rate=0.1).statistic),
+    "drift": (wf.drift_chart, lambda values: drift_statistic(values, 100)),
+}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_charts_of_scores(name, report):
+    make, statistic = CHARTS[name]
+    stated, n_training, rates = 0.005, 500, []
+    limit = make(np.zeros(1), false_alarm_rate=stated, n_training=n_training).limit
+    for seed in range(40):
         rng = np.random.default_rng([seed, 7])
-        detector = wf.fit_detector(correlated_student(rng, 500))
-        values = detector.normal_scores(correlated_student(rng, 20_000))
-        for make in (wf.ewma_chart, wf.cusum_chart, wf.drift_chart):
-            limit = make(np.zeros(1), false_alarm_rate=stated, n_training=detector.n_training).limit
-            rates[make(np.zeros(1)).name].append(_alarm_rate(make, values, limit))
-    for name, each in rates.items():
-        ratio = float(np.mean(each)) / stated
-        what = f"{name} chart of scores, correlated t, 500 records, stated 0.5 %: observed/stated"
-        report(what, "within a factor 1.5", f"{ratio:.2f}", 1 / 1.5 < ratio < 1.5)
+        detector = wf.fit_detector(correlated_student(rng, n_training))
+        rates.append(alarm_rate(statistic, detector.normal_scores(correlated_student(rng, N_NEW)), limit))
+    ratio = float(np.mean(rates)) / stated
+    what = f"{name} chart of scores, correlated t, 500 records, stated 0.5 %: observed/stated"
+    report(what, "within a factor 1.5", f"{ratio:.2f}", 1 / 1.5 < ratio < 1.5)
 
 
-def _alarm_rate(make, values, limit):
+def alarm_rate(statistic, values, limit):
     """Return the rate of alarms of a chart that starts again after each."""
     n_alarms, start, length = 0, 0, 1000
     while start < values.size:
-        statistic = make(values[start : start + length], false_alarm_rate=0.1).statistic
-        beyond = np.flatnonzero(statistic > limit)
+        beyond = np.flatnonzero(statistic(values[start : start + length]) > limit)
         if beyond.size:
             n_alarms, start = n_alarms + 1, start + int(beyond[0]) + 1
         elif start + length < values.size:

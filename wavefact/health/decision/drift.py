@@ -9,7 +9,7 @@ from wavefact.health.decision.run_length import likely_errors
 __all__ = ["drift_limit", "drift_statistic"]
 
 _NUMBERS, _FEWEST = 2**20, 250  # simulated values, and runs at least
-_SHARE = 0.2  # of the stated run length in one run, so that much higher rates are told apart, too
+_SHARE, _MOST = 0.2, 5.0  # of the stated run length in one run: much higher rates are told apart, too
 _PER_E = 4  # lengths of drifts in a range of e
 
 
@@ -42,12 +42,12 @@ def drift_statistic(values: np.ndarray, window: int) -> np.ndarray:
 def drift_limit(window: int, rate: float, n_training: int | None, generator: np.random.Generator) -> float:
     """Return the limit that healthy values exceed once in 1/rate values on average.
 
-    Alarms come nearly like a Poisson process, whose rate the share of runs without any tells.  Values that are
-    standardized by estimates are a linear function of those that are not, and so are their slopes.
+    Alarms come nearly like a Poisson process, whose rate the share of runs without any tells.  Values that
+    were standardized by estimates are a linear function of those that were not, and so are their slopes.
     """
     from scipy.optimize import brentq
 
-    n_values = max(round(_SHARE / rate), window)
+    n_values = round(max(_SHARE / rate, min(window, _MOST / rate)))
     n_runs = max(_NUMBERS // n_values, _FEWEST)
     series = generator.standard_normal(window + n_runs * n_values)
     cases = likely_errors(n_training)

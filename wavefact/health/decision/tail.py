@@ -14,9 +14,9 @@ import numpy as np
 __all__ = ["Tail", "hotelling_tail", "learned_tail", "normal_score", "squared_distance"]
 
 _N_TAIL = 6.0  # times √n scores, at most half of them, that a tail is learned from
-_GAUSSIAN = 0.7  # probability beforehand that features are gaussian
+_GAUSSIAN = 0.85  # probability beforehand that features are gaussian
 _INDICES = np.linspace(0.02, 0.82, 27)  # 1/ν of heavier tails, those of Student's law of ν degrees of freedom
-_INDEX, _INDEX_SPREAD = 0.15, 0.15  # what is expected of them beforehand, mean and standard deviation
+_INDEX, _INDEX_SPREAD = 0.1, 0.1  # what is expected of them beforehand, mean and standard deviation
 _LOG_SCALES = np.linspace(-1.2, 0.8, 41)  # of squared distances, around what their median suggests
 _REACH, _N_SCALES = 4.0, 17  # standard deviations of the scale to each side, and values of it
 _NEGLIGIBLE = 1e-5  # posterior weight relative to the largest
@@ -135,12 +135,12 @@ def learned_tail(scores: np.ndarray, n_features: int) -> Tail:
 
     Notes
     -----
-    Two hypotheses share the probability.  Of gaussian features squared distances are a scale times a χ² or a
-    Hotelling variable, as correlations are shrunk or not, and all scores tell the scale.  Else only those
-    beyond the edge d₀ are looked at, the k largest: there d² is a scale times p times an F variable of p and
-    ν degrees of freedom, whose tail is that of Student's law; (k + 1)/(n + 1) of all records exceed d₀,
-    whatever the law.  The posterior over scale (even in its logarithm), ν and hypothesis makes the predictive
-    probability.
+    Two hypotheses share the probability: that features are gaussian, so that squared distances are a scale
+    times a χ² or a Hotelling variable, as correlations are shrunk or not; and that tails are heavier, d² a
+    scale times p times an F variable of p and ν degrees of freedom, which has the tail of Student's law.  All
+    scores tell which of them, and the scale of the first; of the second, ν and scale are learned from the k
+    largest scores alone, whatever law the others have, and (k + 1)/(n + 1) of all records exceed those.  The
+    posterior over hypothesis, ν and scale (even in its logarithm) makes the predictive probability.
 
     References
     ----------
@@ -154,15 +154,28 @@ def learned_tail(scores: np.ndarray, n_features: int) -> Tail:
     n_body = n - min(n // 2, int(_N_TAIL * n**0.5))
     freedoms = np.concatenate([[_MANY, max(n - p, _FEWEST)], 1 / _INDICES])[:, None]
     whole = freedoms[:, 0] >= freedoms[1, 0]
-    coarse = np.log(np.median(squares) / chi2.median(p)) + _LOG_SCALES + 0 * freedoms
-    logs, steps = _refined(coarse, _likelihoods(squares, n_body, p, freedoms, coarse, whole))
-    likelihoods = _likelihoods(squares, n_body, p, freedoms, logs, whole)
     prior = np.exp(-0.5 * ((_INDICES - _INDEX) / _INDEX_SPREAD) ** 2)
     prior = np.concatenate([[_GAUSSIAN / 2] * 2, (1 - _GAUSSIAN) * prior / prior.sum()])
-    weights = np.exp(likelihoods - np.max(likelihoods)) * (prior * steps)[:, None]
+    middle = np.log(np.median(squares) / chi2.median(p))
+    logs_of_all, of_all = _posterior(squares, 0, p, freedoms, middle, prior)
+    logs_of_tail, of_tail = _posterior(squares, n_body, p, freedoms, middle, prior)
+    heavier = np.sum(of_all[~whole])
+    weights = np.where(whole[:, None], of_all, of_tail * heavier / np.sum(of_tail[~whole]))
+    logs = np.where(whole[:, None], logs_of_all, logs_of_tail)
     law, scale = np.nonzero(weights > _NEGLIGIBLE * np.max(weights))
     kept = weights[law, scale] / np.sum(weights[law, scale])
     return Tail(p, freedoms[law, 0], np.exp(logs[law, scale]), kept, whole[law], squares[:n_body], n)
+
+
+def _posterior(
+    squares: np.ndarray, n_body: int, p: int, freedoms: np.ndarray, middle: float, prior: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return logarithms of scales around the likeliest of each law, and probabilities, (n_laws, n_scales)."""
+    coarse = middle + _LOG_SCALES + 0 * freedoms
+    logs, steps = _refined(coarse, _likelihoods(squares, n_body, p, freedoms, coarse))
+    likelihoods = _likelihoods(squares, n_body, p, freedoms, logs)
+    weights = np.exp(likelihoods - np.max(likelihoods)) * (prior * steps)[:, None]
+    return logs, weights / np.sum(weights)
 
 
 def _refined(logs: np.ndarray, likelihoods: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -179,9 +192,12 @@ def _refined(logs: np.ndarray, likelihoods: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _likelihoods(
-    squares: np.ndarray, n_body: int, p: int, freedoms: np.ndarray, logs: np.ndarray, whole: np.ndarray
+    squares: np.ndarray, n_body: int, p: int, freedoms: np.ndarray, logs: np.ndarray
 ) -> np.ndarray:
-    """Return the log likelihood of rising squares under each law and scale, (n_laws, n_scales)."""
+    """Return the log likelihood of all rising squares but the first under each law, (n_laws, n_scales).
+
+    Where there are first ones, it is that of the others given that they exceed the last of the first.
+    """
     from scipy.special import betaln
 
     half, other, scales = p / 2, freedoms / 2, np.exp(logs)
@@ -190,13 +206,10 @@ def _likelihoods(
     for value in tail:
         reduced = value / scales
         likelihoods += (half - 1) * np.log(reduced) - (half + other) * np.log1p(reduced / freedoms)
-    edge = np.clip(_exceeded(squares[n_body - 1], p, freedoms, scales), 1e-300, 1 - 1e-16)
-    body = np.where(
-        whole[:, None],
-        (n_body - 1) * np.log1p(-edge),
-        betaln(tail.size + 1, n_body) - tail.size * np.log(edge),
-    )
-    return np.asarray(likelihoods + body)
+    if n_body:
+        edge = _exceeded(squares[n_body - 1], p, freedoms, scales)
+        likelihoods -= tail.size * np.log(np.maximum(edge, 1e-300))
+    return np.asarray(likelihoods)
 
 
 def _exceeded(squares: np.ndarray, p: int, freedoms: np.ndarray, scales: np.ndarray) -> np.ndarray:
