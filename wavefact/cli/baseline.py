@@ -25,7 +25,7 @@ __all__ = ["baseline"]
     "--conditions",
     metavar="FILE.csv",
     type=PATH,
-    help="Temperature and the like: a column time (ISO 8601 in UTC, or seconds since 1970), and one for each.",
+    help="Temperature and the like: a column time (ISO 8601 in UTC, or seconds since 1970), and others.",
 )
 @click.option(
     "--false-alarm-rate", type=float, metavar="RATE", default=0.01, help="Of healthy recordings; 0.01."
