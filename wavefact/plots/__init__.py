@@ -9,12 +9,14 @@ Add a picture: one file beside these with one function, and one line in ``__all_
 
 from wavefact.plots.animation import animate
 from wavefact.plots.certificate import certificate
+from wavefact.plots.changed_shapes import changed_shapes
 from wavefact.plots.comparison import comparison
 from wavefact.plots.components import components
 from wavefact.plots.control_chart import control_chart
 from wavefact.plots.filters import filters
 from wavefact.plots.forecast import forecast
 from wavefact.plots.frequency_wavenumber import frequency_wavenumber
+from wavefact.plots.indicators import indicators
 from wavefact.plots.local_wavenumbers import local_wavenumbers
 from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
@@ -34,12 +36,14 @@ from wavefact.plots.weight_choice import weight_choice
 __all__ = [
     "animate",
     "certificate",
+    "changed_shapes",
     "comparison",
     "components",
     "control_chart",
     "filters",
     "forecast",
     "frequency_wavenumber",
+    "indicators",
     "local_wavenumbers",
     "mac_matrix",
     "modes",
