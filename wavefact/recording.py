@@ -245,7 +245,7 @@ def check_signals(recording: Recording) -> None:
     >>> check_signals(Recording(np.array([[0.0, 1.0], [2.0, np.nan]])))
     Traceback (most recent call last):
         ...
-    wavefact.errors.InputError: sensor 1 has NaN at sample 1; repair or remove it (select, window).
+    wavefact.errors.InputError: sensor 1 has NaN at sample 1; repair or remove it (select, window), or ...
     """
     check_size(recording.n_sensors, recording.n_samples)
     start, first, suspects = 0, None, list(range(recording.n_sensors))

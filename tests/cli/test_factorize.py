@@ -223,3 +223,23 @@ def test_a_large_recording_goes_into_its_file_as_it_comes(
     modes = [json.loads(run("modes", name, "--json").out)["modes"] for name in ("fit.h5", "plain.h5")]
     assert [m["frequency"] for m in modes[0]] == pytest.approx([m["frequency"] for m in modes[1]])
     assert run("info", "fit.h5").code == 0
+
+
+def test_gaps_are_missing_on_request(run, folder, tmp_path):
+    recording = read(folder / "string.h5")
+    signals = recording.signals.copy()
+    signals[2, 100:200] = np.nan
+    signals[7] = np.nan
+    write(recording.replace(signals=signals), tmp_path / "gaps.h5")
+    refused = run("factorize", tmp_path / "gaps.h5", "-o", tmp_path / "fit.h5")
+    assert refused.code == 2
+    assert "--missing" in refused.err
+    settings = ("--operator", "string", "--ends", "fixed", "--missing", "--plot", tmp_path / "fit.png")
+    outcome = run("factorize", tmp_path / "gaps.h5", "-o", tmp_path / "fit.h5", *settings)
+    assert outcome.code == 0
+    assert "Certified" in outcome.out
+    assert (tmp_path / "fit.png").stat().st_size > 0
+    fit = Factorization.load(tmp_path / "fit.h5")
+    hidden = np.s_[2, 100:200]
+    error = np.linalg.norm(fit.reconstruct()[hidden] - recording.signals[hidden])
+    assert error < 0.5 * np.linalg.norm(recording.signals[hidden])

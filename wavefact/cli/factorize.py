@@ -77,6 +77,7 @@ __all__ = ["factorize"]
     "--rtol", type=float, help="Relative gap to prove; by default 1e-6, or 1e-3 where time has a weight."
 )
 @click.option("--max-components", type=int, help="Stop growing beyond this number.")
+@click.option("--missing", is_flag=True, help="Take NaN for samples that are missing; whole channels too.")
 @click.option("--debias", is_flag=True, help="Refit the time courses without shrinkage.")
 @click.option("--device", help="Torch device to compute on, such as cuda.")
 @json_option
@@ -133,6 +134,7 @@ def _solved(signals: Recording, options: dict[str, Any], output: Path | None) ->
             time_weight=options["time_weight"],
             dispersion=options["wave_speed"],
             regularization=options["regularization"],
+            missing="nan" if options["missing"] else None,
             rtol=options["rtol"],
             max_components=options["max_components"],
             debias=options["debias"],
@@ -150,7 +152,11 @@ def _default_line(signals: Recording) -> WaveOperator:
 def _picture(signals: Recording, fit: Factorization) -> Any:
     from wavefact.plots import summary as picture
 
-    return picture(signals.load(), fit)
+    recording = signals.load()
+    gaps = np.isnan(recording.signals)  # with --missing only, and drawn as the components have them
+    if np.any(gaps):
+        recording = recording.replace(signals=np.where(gaps, fit.reconstruct(), recording.signals))
+    return picture(recording, fit)
 
 
 def summary(fit: Factorization) -> dict[str, Any]:
