@@ -30,7 +30,7 @@ def test_a_chart_shows_values_statistic_limit_and_alarms():
     np.testing.assert_array_equal(lines["CUSUM"].get_ydata(), CHART.statistic)
     np.testing.assert_array_equal(lines["alarm"].get_xdata(), np.flatnonzero(CHART.alarms))
     assert lines["limit"].get_ydata()[0] == CHART.limit
-    assert ax.get_title(loc="left") == "first alarm at record 23; a false one in 1e+03 records on average"
+    assert ax.get_title(loc="left") == "first alarm at record 23; a false one in 1000 records on average"
 
 
 def test_a_chart_over_times_and_without_alarms():

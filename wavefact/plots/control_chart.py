@@ -52,15 +52,15 @@ def control_chart(chart: ControlChart, ax: Axes | None = None, *, times: np.ndar
     ax.plot(at, chart.values, ".", color=PALE, ms=4.0, label="score of a record", zorder=1)
     ax.plot(at, chart.statistic, color=BLUE, lw=1.2, label=chart.name, zorder=3)
     alarms = chart.alarms
-    ax.plot(at[alarms], chart.statistic[alarms], ".", color=VERMILLION, ms=5.0, label="alarm", zorder=4)
     ax.axhline(chart.limit, color=DARK, lw=0.9, ls="--", zorder=2, label="limit")
     first = chart.first_alarm
     if first is not None:
+        ax.plot(at[alarms], chart.statistic[alarms], ".", color=VERMILLION, ms=5.0, label="alarm", zorder=4)
         ax.axvline(at[first], color=VERMILLION, lw=0.8, zorder=0)
     ax.set_xlabel("record" if times is None else "time")
     ax.set_ylabel(f"{chart.name} of scores")
     found = "no alarm" if first is None else f"first alarm at record {first}"
-    ax.set_title(f"{found}; a false one in {1 / chart.false_alarm_rate:.3g} records on average", loc="left")
+    ax.set_title(f"{found}; a false one in {1 / chart.false_alarm_rate:.4g} records on average", loc="left")
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=SMALL)
     ax.grid(axis="y", color=GREY, alpha=0.15)
     return ax

@@ -72,5 +72,5 @@ def operating_curve(curves: OperatingCurve | Mapping[str, OperatingCurve], ax: A
     ax.set_xlabel("rate of false alarms")
     ax.set_ylabel("rate of detection")
     ax.grid(color=GREY, alpha=0.15)
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper left")
     return ax

@@ -96,8 +96,9 @@ def ewma_chart(
     Examples
     --------
     >>> values = np.random.default_rng(2).normal(size=300) + np.where(np.arange(300) < 200, 0.0, 1.0)
+    >>> values = np.append(np.zeros(200), np.ones(100))
     >>> print(wf.ewma_chart(values))
-    EWMA chart of 300 records: ...
+    EWMA chart of 300 records: alarm from record 211 on; limit 0.686, a false alarm in 1000 records on average
     """
     if not 0 < weight <= 1:
         raise InputError(f"weight is {weight}; give more than 0, at most 1.")
@@ -143,6 +144,9 @@ def cusum_chart(
     >>> values = np.random.default_rng(2).normal(size=300) + np.where(np.arange(300) < 200, 0.0, 1.0)
     >>> wf.cusum_chart(values, n_training=500).first_alarm > 200
     True
+    >>> values = np.append(np.zeros(200), np.ones(100))
+    >>> wf.cusum_chart(values, n_training=500).first_alarm
+    210
     """
     if not shift > 0:
         raise InputError(f"shift is {shift}; give a positive number of standard deviations.")
@@ -194,6 +198,9 @@ def drift_chart(
     >>> values = np.random.default_rng(2).normal(size=300) + np.maximum(np.arange(300) - 200, 0) / 50
     >>> wf.drift_chart(values, false_alarm_rate=0.001).first_alarm > 200
     True
+    >>> values = np.maximum(np.arange(300) - 200, 0) / 50
+    >>> wf.drift_chart(values, false_alarm_rate=0.01).first_alarm
+    237
     """
     if window < 2:
         raise InputError(f"window is {window}; give at least 2 records.")
