@@ -118,3 +118,30 @@ def test_errors_of_a_shape_scaled_by_its_largest_entry_are_untangled() -> None:
     left = np.mean([value.corrected for value in found], axis=0)
     bias = np.mean([value.bias for value in found], axis=0)
     assert np.all(np.abs(left) < 0.1 * bias)
+
+
+def peaks(loss: float, noise: float, name: str, n_draws: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    """Return where each of some noisy states has its largest value, and the largest significance."""
+    rng = np.random.default_rng(11)
+    places, significances = [], []
+    for _ in range(n_draws):
+        states = damaged("beam", 0.0, noise, rng), damaged("beam", loss, noise, rng)
+        value = INDICATORS[name]()(*states, BEAM)
+        places.append(BEAM.positions[np.argmax(value.corrected)] / 2.0 if value.along == "points" else 0.0)
+        significances.append(np.max(value.significance))
+    return np.array(places), np.array(significances)
+
+
+def test_waves_locate_in_noise_where_differences_do_not() -> None:
+    shares = {
+        name: np.mean(np.abs(peaks(0.1, 2e-3, name)[0] - DAMAGED_AT) <= 0.07)
+        for name in ("local-wavenumber", "wave-residual", "curvature", "strain-energy")
+    }
+    assert shares["local-wavenumber"] >= 0.95
+    assert shares["wave-residual"] >= 0.95
+    assert max(shares["curvature"], shares["strain-energy"]) <= 0.7
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_noise_alone_is_seldom_beyond_three_errors(name: str) -> None:
+    assert np.mean(peaks(0.0, 2e-3, name)[1] > 3.0) <= 0.1

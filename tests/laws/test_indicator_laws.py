@@ -84,7 +84,7 @@ def test_intervals_hold_the_truth_and_errors_are_the_scatter(
     indicator: Indicator, name: str, loss: float
 ) -> None:
     rng = np.random.default_rng(7)
-    truth = compared(indicator, name, damaged(name, 0.0), damaged(name, loss)).values
+    truth = compared(indicator, name, damaged(name, 0.0, NOISE), damaged(name, loss, NOISE)).values
     found = [
         compared(indicator, name, damaged(name, 0.0, NOISE, rng), damaged(name, loss, NOISE, rng))
         for _ in range(200)

@@ -115,8 +115,11 @@ def damage_indicators(
     Notes
     -----
     Modes are paired as by `ModalModel.match`.  Standard errors come from those of frequencies and shapes,
-    taken as independent.  A largest value among many points is larger than its own error says where nothing
-    changed: of 40 points, in one table of four some shows 2.5 errors.
+    taken as independent from point to point.  Shapes that were found with an operator are pulled towards the
+    waves of the intact structure: they show less of the damage, and errors of differences between points are
+    overstated, so that changes may be more than they seem.  Intervals of values that are squares hold more
+    often than stated where nothing changed.  A largest value among many points is larger than its own error
+    says: of 40 independent points without change, in one table of four some point shows 2.5 errors.
 
     Examples
     --------

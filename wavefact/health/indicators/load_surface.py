@@ -23,10 +23,9 @@ class LoadSurface(Indicator):
 
     Notes
     -----
-    |v″| − |v″_reference| over mean |v″_reference|, of the deflection v = F M 1 under a load in proportion to
-    the mass, with the modal flexibility F: positive where stiffness was lost.  High modes weigh less, by
-    1/ω², than in `CurvatureChange`, so that their noise hardly matters; where v does not bend, damage is not
-    seen.
+    (v″ − v″_reference) sign(v″_reference) / mean |v″_reference|, of the deflection v = F M 1 under a load in
+    proportion to the mass, with the modal flexibility F: positive where stiffness was lost.  High modes
+    weigh less, by 1/ω², than in `CurvatureChange`; where v does not bend, damage is not seen.
 
     References
     ----------
@@ -58,10 +57,12 @@ class LoadSurface(Indicator):
             shapes = mass_normalised(states.shapes, shares)
             forces = np.mean(shares[:, None] * shapes, axis=-2, keepdims=True)
             deflection = np.sum(shapes * compliances(states) * forces, axis=-1)
-            return np.asarray(np.abs(deflection @ matrix.T))
+            return np.asarray(deflection @ matrix.T)
+
+        sides = np.sign(bending(pairs.reference))
 
         def change(reference: States, current: States) -> np.ndarray:
-            before, after = bending(reference), bending(current)
+            before, after = sides * bending(reference), sides * bending(current)
             return np.asarray((after - before) / np.mean(before, axis=-1, keepdims=True))
 
         return change

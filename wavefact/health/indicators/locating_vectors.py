@@ -30,10 +30,11 @@ class LocatingVectors(Indicator):
     Notes
     -----
     A load L with ΔF L = 0, F the modal flexibility, strains no element that was damaged.  The share of the
-    strain's row g_p (strain at point p by unit loads, of the operator) that lies outside the null space of
-    ΔF is g_pᵀ P g_p / g_pᵀ g_p, with the soft projector P = ΔF² (ΔF² + ε²)⁻¹: 1 at damage, less elsewhere,
-    0 everywhere without change.  It sets the threshold of singular values, which in the paper is a choice,
-    at ε.  Frequencies move F at every point: remove the influence of temperature before.
+    strain's row g_p (strain at point p by unit loads, of the operator) that lies outside the null space of ΔF
+    is g_pᵀ P g_p / g_pᵀ g_p, with the soft projector P = ΔF² (ΔF² + ε²)⁻¹: 1 at damage, less elsewhere, 0
+    everywhere without change.  ε is the least change or twice the error of F, whichever is larger; in the
+    paper the number of singular values is a choice.  Frequencies move F at every point: remove the influence
+    of temperature before.
 
     References
     ----------
@@ -66,6 +67,8 @@ class LocatingVectors(Indicator):
         strains = rows @ operator.synthesize(inverse[:, None] * operator.analyze(np.diag(1 / shares)))
         sizes = owners @ np.sum(strains**2, axis=1)
 
+        threshold = np.hypot(self.least_change, 2 * _noise(pairs))
+
         def roots(states: States) -> np.ndarray:
             return mass_normalised(states.shapes, shares) * np.sqrt(compliances(states))
 
@@ -74,9 +77,20 @@ class LocatingVectors(Indicator):
             signs = np.repeat([-1.0, 1.0], before.shape[-1])
             basis, factor = np.linalg.qr(np.concatenate([before, after], axis=-1))
             changes, vectors = np.linalg.eigh((factor * signs) @ np.swapaxes(factor, -1, -2))
-            least = self.least_change * np.linalg.norm(before, 2, axis=(-2, -1))[..., None] ** 2
+            least = threshold * np.linalg.norm(before, 2, axis=(-2, -1))[..., None] ** 2
             gains = changes**2 / (changes**2 + least**2)
             parts = strains @ (basis @ vectors)
             return np.asarray((np.sum(parts**2 * gains[..., None, :], axis=-1) @ owners.T) / sizes)
 
         return share
+
+
+def _noise(pairs: Pairs) -> float:
+    """Return the error of the flexibility's change, relative to that of its softest mode; 0 if unknown."""
+    weights = compliances(pairs.reference)[0]
+    squares = np.zeros(weights.size)
+    both = ((pairs.reference, pairs.reference_errors), (pairs.current, pairs.current_errors))
+    for states, errors in both:
+        frequencies = np.where(states.frequencies > 0, states.frequencies, np.inf)
+        squares += 4 * ((errors.frequencies / frequencies) ** 2 + np.sum(errors.shapes**2, axis=0))
+    return float(np.sqrt(np.nansum((weights / np.max(weights)) ** 2 * squares)))
