@@ -145,3 +145,16 @@ def test_waves_locate_in_noise_where_differences_do_not() -> None:
 @pytest.mark.parametrize("name", INDICATORS)
 def test_noise_alone_is_seldom_beyond_three_errors(name: str) -> None:
     assert np.mean(peaks(0.0, 2e-3, name)[1] > 3.0) <= 0.1
+
+
+def test_rigid_motion_tells_nothing():
+    rng = np.random.default_rng(0)
+    shapes = np.column_stack([np.ones(12), np.sin(np.pi * np.arange(1, 13) / 13)])
+    before = wf.ModalModel(np.array([0.0, 5.0]), np.full(2, 0.01), shapes)
+    after = wf.ModalModel(
+        np.array([0.0, 4.9]), np.full(2, 0.01), shapes + 1e-3 * rng.standard_normal((12, 2))
+    )
+    found = wf.damage_indicators(before, after, wf.String(12), names=["frequency", "curvature"])
+    assert np.isnan(found["frequency"].values[0])
+    assert abs(found["frequency"].values[1]) == pytest.approx(0.02)
+    assert np.all(np.isfinite(found["curvature"].values))

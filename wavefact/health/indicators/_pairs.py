@@ -64,6 +64,8 @@ def pairs_of(reference: ModalModel, current: ModalModel) -> Pairs:
             "compare them on the same points, see expand_shapes."
         )
     indices, partners = reference.match(current)
+    elastic = (reference.frequencies[indices] > 0) & (current.frequencies[partners] > 0)
+    indices, partners = indices[elastic], partners[elastic]  # rigid motion bends nothing
     found = np.zeros(reference.n_modes, dtype=bool)
     found[indices] = True
     before, before_errors = _real(reference.select(indices))
