@@ -24,7 +24,7 @@ class SplitLine(LineOperator):
         """Return D and compliances as `compliances` does, points ascending, without masses."""
 
     @cached_property
-    def edges(self) -> tuple[float, float]:
+    def limits(self) -> tuple[float, float]:
         """Where the line begins and stops [m]."""
         x, layout = self.positions, self._geometry
         return float(x.min()) - layout.before, float(x.max()) + layout.after
@@ -67,7 +67,7 @@ class SplitLine(LineOperator):
 
     def _checked_cuts(self, boundaries: np.ndarray) -> np.ndarray:
         """Return boundaries between the two ends, rising throughout."""
-        cuts = np.array([self.edges[0], *boundaries, self.edges[1]], dtype=float)
+        cuts = np.array([self.limits[0], *boundaries, self.limits[1]], dtype=float)
         if not np.all(np.diff(cuts) > 0):
             raise InputError(
                 f"boundaries are {boundaries.tolist()}; they must rise between the ends at {cuts[0]:g} "

@@ -102,7 +102,7 @@ class Beam(SplitLine):
         """
         from scipy.linalg import solve_triangular
 
-        kinks, (parts,) = self._pieces(np.array(self.edges))
+        kinks, (parts,) = self._pieces(np.array(self.limits))
         if not kinks.size:  # two points on a free beam: only rigid motions
             return kinks
         overlap = np.diag(parts[0]) + np.diag(parts[1, :-1], 1) + np.diag(parts[1, :-1], -1)
@@ -113,7 +113,7 @@ class Beam(SplitLine):
         lower, upper = self._end_pair
         x = np.sort(self.positions)
         at_lower, at_upper = (self._clearances[end] == SUPPORT for end in (lower, upper))
-        knots = np.concatenate([[self.edges[0]] * at_lower, x, [self.edges[1]] * at_upper])
+        knots = np.concatenate([[self.limits[0]] * at_lower, x, [self.limits[1]] * at_upper])
         edge = np.zeros((1, knots.size))
         slopes = np.diff(np.eye(knots.size), axis=0) / np.diff(knots)[:, None]
         kinks = np.concatenate([slopes, edge]) - np.concatenate([edge, slopes])
@@ -128,7 +128,7 @@ class Beam(SplitLine):
         The hats φ stay 1 from the outermost knots to the ends, as moments do near a guided end; where an end
         is free its hat is left out.
         """
-        ends = np.array(self.edges)
+        ends = np.array(self.limits)
         cuts = np.unique(np.concatenate([ends, knots, edges, self._steps]))
         left, right = cuts[:-1], cuts[1:]
         middle = (left + right) / 2

@@ -112,7 +112,7 @@ class Media(String):
     @property
     def reference_speed(self) -> float:
         """The speed c₀ that takes as long from end to end [m/s]: f = c₀ k / 2π with k of `wavenumber`."""
-        start, stop = self.edges
+        start, stop = self.limits
         return float((stop - start) / self._integral(1 / self.speeds, np.array([start, stop]))[0])
 
     @cached_property
@@ -122,7 +122,7 @@ class Media(String):
     @cached_property
     def _layout(self) -> Layout:
         """Compliances ∫dx/T in place of distances, and masses ∫ T c₀²/c² dx."""
-        (start, stop), x = self.edges, np.sort(self.positions)
+        (start, stop), x = self.limits, np.sort(self.positions)
         lower, upper = self._end_clearances
         first = (start + x[0]) / 2 if lower == SUPPORT else start
         last = (x[-1] + stop) / 2 if upper == SUPPORT else stop
@@ -142,7 +142,7 @@ class Media(String):
 
     def _cumulative(self, values: np.ndarray, x: np.ndarray) -> np.ndarray:
         """Return the integral from the lower end to each x of what each segment has one value of."""
-        knots = np.array([self.edges[0], *self.boundaries, self.edges[1]])
+        knots = np.array([self.limits[0], *self.boundaries, self.limits[1]])
         total = np.concatenate([[0.0], np.cumsum(values * np.diff(knots))])
         return np.interp(x, knots, total)
 

@@ -93,7 +93,7 @@ class String(SplitLine):
     def _pieces(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         rows, crossed = self._springs
         x = np.sort(self.positions)
-        nodes = self._compliance_before(np.array([self.edges[0], *x, self.edges[1]]))
+        nodes = self._compliance_before(np.array([self.limits[0], *x, self.limits[1]]))
         cuts = self._compliance_before(edges)[:, None]
         shared = np.minimum(nodes[1:], cuts[1:]) - np.maximum(nodes[:-1], cuts[:-1])
         parts = np.maximum(shared, 0.0) @ crossed.T

@@ -177,7 +177,7 @@ def softening_of(
                 f"{operator!r} is no line that can be split by place; give parts, the stiffness matrices of "
                 "the parts that may have changed."
             )
-        return LineSoftening(operator, np.linspace(*operator.edges, n_segments + 1))
+        return LineSoftening(operator, np.linspace(*operator.limits, n_segments + 1))
     matrices = np.asarray(parts, dtype=float)
     n = operator.n_points
     if matrices.ndim != 3 or matrices.shape[1:] != (n, n) or not np.all(np.isfinite(matrices)):
