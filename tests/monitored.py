@@ -30,7 +30,7 @@ SUFFIXES = (".h5", ".csv", ".npz")
 class Verdict:
     """What the fake baseline says of a recording."""
 
-    frequencies: np.ndarray
+    corrected: np.ndarray
     score: float
     threshold: float
     p_value: float
@@ -49,7 +49,7 @@ class FakeBaseline:
         self.heard.append((time, conditions))
         score = float(abs(model.frequencies[0] - HEALTHY))
         return Verdict(
-            frequencies=model.frequencies,
+            corrected=model.frequencies,
             score=score,
             threshold=1.0,
             p_value=float(np.exp(-score)),

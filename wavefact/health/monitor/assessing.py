@@ -5,56 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-import numpy as np
-
+from wavefact.health.baseline import Assessment, Baseline
 from wavefact.health.monitor.conditions import ConditionsFile
-from wavefact.health.monitor.start_times import START_KEY, seconds_of
+from wavefact.health.monitor.start_times import said_start
 from wavefact.io import read
 from wavefact.modal import ModalModel, identify
 from wavefact.recording import Recording
 
-__all__ = ["Assessed", "Assessment", "Assessor", "Procedure"]
-
-
-class Assessment(Protocol):
-    """What is said of one recording."""
-
-    @property
-    def frequencies(self) -> np.ndarray:
-        """Corrected for the conditions, (n_modes,) [Hz]; NaN where a mode was not found."""
-
-    @property
-    def score(self) -> float:
-        """How far the recording is from the healthy state."""
-
-    @property
-    def threshold(self) -> float:
-        """Score above which there is an alarm."""
-
-    @property
-    def p_value(self) -> float:
-        """Probability of such a score in the healthy state."""
-
-    @property
-    def is_alarm(self) -> bool:
-        """Whether the structure seems to have changed."""
-
-    @property
-    def contributions(self) -> np.ndarray:
-        """Of each feature to the score, (n_features,)."""
-
-    @property
-    def sentence(self) -> str:
-        """All of it in words."""
-
-
-class Assessor(Protocol):
-    """Something that modes are held against: a baseline."""
-
-    def assess(self, model: ModalModel, time: float, conditions: np.ndarray | None = None) -> Assessment:
-        """Assess the modes of a recording made at `time` [s since 1970] under conditions (n_conditions,)."""
+__all__ = ["Assessed", "Procedure"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +31,7 @@ class Procedure:
 
     Parameters
     ----------
-    baseline : Assessor
+    baseline : Baseline
     find_modes : callable
         Takes a recording, returns its modes.
     read : callable
@@ -80,7 +39,7 @@ class Procedure:
     conditions : ConditionsFile, optional
     """
 
-    baseline: Assessor
+    baseline: Baseline
     find_modes: Callable[[Recording], ModalModel] = identify
     read: Callable[[Path], Recording] = read
     conditions: ConditionsFile | None = None
@@ -95,7 +54,6 @@ class Procedure:
         """
         recording = self.read(path)
         model = self.find_modes(recording)
-        said = seconds_of(recording.metadata.get(START_KEY))
-        time = time if said is None else said
+        time = said_start(recording, time)
         conditions = None if self.conditions is None else self.conditions.at(time)
         return Assessed(time, model, self.baseline.assess(model, time, conditions))

@@ -12,7 +12,7 @@ from wavefact.errors import InputError
 from wavefact.health.baseline import Baseline, learn_baseline
 from wavefact.health.monitor.conditions import ConditionsFile
 from wavefact.health.monitor.files import Watch
-from wavefact.health.monitor.start_times import START_KEY, seconds_of, start_time
+from wavefact.health.monitor.start_times import said_start, start_time
 from wavefact.health.tracking import track_modes
 from wavefact.modal import ModalModel
 from wavefact.recording import Recording
@@ -69,8 +69,7 @@ def baseline_of_folder(
             raise KeyboardInterrupt
         try:
             recording = read(stamp.path)
-            said = seconds_of(recording.metadata.get(START_KEY))
-            time = start_time(stamp.path, name_format) if said is None else said
+            time = said_start(recording, start_time(stamp.path, name_format))
             found.setdefault(time, find_modes(recording))
         except Exception as error:  # whatever is wrong with one of many files
             _logger.warning("%s is left out: %s", stamp.name, error)

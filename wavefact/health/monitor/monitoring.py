@@ -63,7 +63,7 @@ class Monitor:
     >>> class Baseline:  # stands for one that was learnt
     ...     def assess(self, model, time, conditions=None):
     ...         none = np.zeros(0)
-    ...         return SimpleNamespace(frequencies=model.frequencies, score=1.0, threshold=3.0, p_value=0.5,
+    ...         return SimpleNamespace(corrected=model.frequencies, score=1.0, threshold=3.0, p_value=0.5,
     ...                                is_alarm=False, contributions=none, sentence="As it was.")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     bridge = Path(folder) / "bridge"

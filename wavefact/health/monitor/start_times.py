@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wavefact.io import read
+from wavefact.recording import Recording
 
-__all__ = ["START_KEY", "iso", "seconds_of", "start_time"]
+__all__ = ["START_KEY", "iso", "said_start", "seconds_of", "start_time"]
 
 _IN_NAMES = re.compile(
     r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)[T_ -]?(\d\d)[-:_.hH]?(\d\d)(?:[-:_.mM]?(\d\d))?(?!\d)"
@@ -48,6 +49,12 @@ def start_time(path: Path, name_format: str | None = None) -> float:
         if found is not None:
             return found
     return path.stat().st_mtime
+
+
+def said_start(recording: Recording, otherwise: float) -> float:
+    """Return when a recording says that it began [s since 1970], or `otherwise` where it does not."""
+    said = seconds_of(recording.metadata.get(START_KEY))
+    return otherwise if said is None else said
 
 
 def _of_metadata(path: Path) -> float | None:

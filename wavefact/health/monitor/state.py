@@ -135,7 +135,7 @@ class MonitorState:
             "assessed_at": time.time(),
             "baseline": baseline,
             "result": self._save(assessed.model, assessed.time, digest),
-            "frequencies": _numbers(found.frequencies),
+            "frequencies": _numbers(found.corrected),
             "contributions": _numbers(found.contributions),
             **{name: _number(getattr(found, name)) for name in ("score", "threshold", "p_value")},
             "is_alarm": bool(found.is_alarm),
