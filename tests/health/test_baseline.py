@@ -116,3 +116,46 @@ def test_records_of_the_past_are_judged_too(baseline):
     assert past.time == HOUR * 100.5
     assert (past.is_alarm, later.is_alarm) == (False, False)
     assert past.shifts == pytest.approx(later.shifts, abs=2e-3)  # thermal lags differ
+
+
+def measured(rng, change=0.0, kink=0.0, scatter=1e-3):
+    """Return modes with scattered shapes, the second with one point off."""
+    found = FREQUENCIES * np.exp(change + 5e-4 * rng.standard_normal(3))
+    shapes = SHAPES + scatter * rng.standard_normal(SHAPES.shape)
+    shapes[1, 1] += kink
+    return wf.ModalModel(found, np.full(3, 0.01), shapes * rng.choice([-1.0, 2.0], 3))
+
+
+@pytest.fixture(scope="module")
+def with_shapes():
+    rng = np.random.default_rng(8)
+    return wf.learn_baseline(wf.track_modes([measured(rng) for _ in range(200)]), remove_environment=False)
+
+
+def test_a_changed_shape_raises_an_alarm_though_no_frequency_moves(with_shapes):
+    rng = np.random.default_rng(9)
+    found = [with_shapes.assess(measured(rng, kink=0.02), 200.0) for _ in range(20)]
+    assert sum(each.is_alarm for each in found) >= 19
+    assert all(int(np.nanargmax(each.contributions)) == 1 for each in found)
+    assert all(int(np.nanargmax(each.shape_contributions)) == 1 for each in found)
+    assert "mode 2, in shape (MAC 0.99" in found[0].sentence
+    moved = with_shapes.assess(measured(rng, change=np.array([0.0, 0.0, -0.01])), 200.0)
+    assert "mode 3, by -1." in moved.sentence
+
+
+def test_healthy_shapes_raise_alarms_at_the_stated_rate_and_better_ones_none(with_shapes):
+    rng = np.random.default_rng(10)
+    alarms = [with_shapes.assess(measured(rng), 200.0).is_alarm for _ in range(300)]
+    assert 0 <= np.mean(alarms) <= 0.03
+    better = [with_shapes.assess(measured(rng, scatter=1e-4), 200.0).is_alarm for _ in range(100)]
+    assert np.mean(better) <= 0.03
+
+
+def test_unknown_conditions_leave_the_verdict_to_the_shapes():
+    rng = np.random.default_rng(11)
+    warmth = rng.uniform(0, 10, 100)
+    tracks = wf.track_modes([measured(rng, change=-1e-3 * each) for each in warmth])
+    state = wf.learn_baseline(tracks, warmth)
+    healthy, changed = (state.assess(measured(rng, kink=kink), 100.0, [np.nan]) for kink in (0.0, 0.05))
+    assert np.all(np.isnan(healthy.corrected))
+    assert (healthy.is_alarm, changed.is_alarm) == (False, True)

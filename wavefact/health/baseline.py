@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from wavefact.errors import CorruptFileError, InputError
 from wavefact.health.decision import Detector, fit_detector
+from wavefact.health.departures import Departures, angles
 from wavefact.health.environment import Environment, fit_environment
 from wavefact.health.tracking import follow
 from wavefact.health.tracks import ModeTracks
@@ -41,7 +42,11 @@ class Assessment:
     p_value : float
         Probability that a healthy record is farther away; NaN where nothing could be judged.
     contributions : (n_modes,) array
-        Share of each mode in the score.
+        Share of each mode in the score, by its frequency and its shape.
+    macs : (n_modes,) array
+        Of the shapes with the healthy ones; NaN where a mode is missing.
+    shape_contributions : (n_modes,) array
+        Share of the shape alone; NaN of modes whose shapes are not judged.
     tracks : ModeTracks
         The records before and this one: what the next is followed from.
 
@@ -65,6 +70,8 @@ class Assessment:
     threshold: float
     p_value: float
     contributions: np.ndarray
+    macs: np.ndarray
+    shape_contributions: np.ndarray
     tracks: ModeTracks
 
     @property
@@ -81,8 +88,11 @@ class Assessment:
         if not self.is_alarm:
             return f"No change is seen ({rate})."
         mode = int(np.nanargmax(self.contributions))
-        shift = f"{100 * self.shifts[mode]:+.2f} %"
-        return f"The structure has changed ({rate}); most of all mode {mode + 1}, by {shift} in frequency."
+        if 2 * np.nan_to_num(self.shape_contributions[mode]) > self.contributions[mode]:
+            how = f"in shape (MAC {self.macs[mode]:.4f} with the healthy one)"
+        else:
+            how = f"by {100 * self.shifts[mode]:+.2f} % in frequency"
+        return f"The structure has changed ({rate}); most of all mode {mode + 1}, {how}."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -123,8 +133,12 @@ class Baseline:
     @cached_property
     def detector(self) -> Detector:
         """What healthy records look like."""
-        features, errors = self._features(self._corrected(self.tracks, self.conditions))
+        features, errors = self._features(self._corrected(self.tracks, self.conditions), self._shapes[1])
         return fit_detector(features, errors=errors, false_alarm_rate=self.false_alarm_rate)
+
+    @cached_property
+    def _shapes(self) -> tuple[Departures, np.ndarray]:
+        return Departures.learned(self.tracks.mode_shapes)
 
     def assess(
         self,
@@ -157,16 +171,20 @@ class Baseline:
         last = replace(followed.select(slice(-1, None)), times=np.asarray([float(time)]))
         given = None if conditions is None else np.atleast_1d(np.asarray(conditions, dtype=float))[None, :]
         corrected = self._corrected(last, given)
-        features, errors = self._features(corrected)
+        departures = self._shapes[0]
+        features, errors = self._features(corrected, departures.of(last.mode_shapes))
+        by_frequency, by_shape = self._shares(self.detector.contributions(features, errors)[0])
         return Assessment(
             time=float(time),
             frequencies=last.frequencies[0],
             corrected=corrected.frequencies[0],
-            shifts=np.expm1(features[0]),
+            shifts=np.expm1(features[0, : last.n_modes]),
             score=float(self.detector.scores(features, errors)[0]),
             threshold=self.detector.threshold,
             p_value=float(self.detector.p_values(features, errors)[0]),
-            contributions=self.detector.contributions(features, errors)[0],
+            contributions=np.nansum([by_frequency, by_shape], axis=0),
+            macs=np.cos(angles(last.mode_shapes, departures.shapes)[0]) ** 2,
+            shape_contributions=by_shape,
             tracks=followed.select(slice(-REMEMBERED, None)),
         )
 
@@ -209,10 +227,20 @@ class Baseline:
             )
         return tracks if self.environment is None else self.environment.corrected(tracks, conditions)
 
-    def _features(self, corrected: ModeTracks) -> tuple[np.ndarray, np.ndarray]:
-        """Return logarithms of frequencies over those of the reference, and their standard errors."""
+    def _features(self, corrected: ModeTracks, departures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return logarithms of frequencies over those of the reference, departures of shapes; and errors."""
         relative = corrected.frequencies / self.tracks.reference_frequencies
-        return np.log(relative), corrected.frequency_errors / corrected.frequencies
+        errors = corrected.frequency_errors / corrected.frequencies
+        features = np.hstack([np.log(relative), departures])
+        return features, np.hstack([errors, np.full(departures.shape, np.nan)])
+
+    def _shares(self, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what frequencies and shapes have in a score, each (n_modes,); NaN where not judged."""
+        is_judged = self._shapes[0].is_judged
+        by_shape = np.full(is_judged.shape, np.nan)
+        by_shape[is_judged] = shares[self.tracks.n_modes :]
+        total = np.where(is_judged.any(axis=0), np.nansum(by_shape, axis=0), np.nan)
+        return shares[: self.tracks.n_modes], total
 
     def __str__(self) -> str:
         parts = [str(self.tracks), str(self.detector)]
@@ -245,6 +273,14 @@ def learn_baseline(
     Returns
     -------
     Baseline
+
+    Notes
+    -----
+    Three features of each mode are judged together, by `fit_detector`: the logarithm of its frequency without
+    the influence of conditions, and how far its shape has departed from the median of healthy ones, towards
+    the shapes of other modes and in a form of its own, each over its usual scatter.  Local damage changes
+    shapes by far more of their scatter than frequencies; a shape nearer than usual is no departure.  Where
+    conditions of a record are unknown, the shapes alone are judged, and the modes that no condition explains.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from wavefact.health.environment._blocks import blocks, robust_scale
 
 _MOST = 4  # factors
 _ROUNDS, _SETTLED = 200, 1e-4
-_LEAST_NOISE = 0.02  # variance that is a mode's own, over the variance of its frequency
+_LEAST_NOISE = 1e-3  # variance that is a mode's own, over the variance of its frequency
 _CLIPPED = 5.0  # robust standard deviations beyond which values teach no more
 
 

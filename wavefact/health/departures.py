@@ -1,0 +1,122 @@
+"""How far the shapes of modes are from the healthy ones: what sees damage that frequencies hardly show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Departures", "angles", "healthy_shapes"]
+
+_LEAST = 1e-4  # angle below which no measured shape can be told from another [rad]
+_FEWEST = 20  # records that tell how far healthy shapes scatter
+_MEDIAN_OF_SQUARE = 0.455  # of a standard normal number
+_VARIED = 0.01  # scatter of a logarithm below which shapes were not measured
+
+
+@dataclass(frozen=True, eq=False)
+class Departures:
+    """Hold healthy shapes and how they scatter, to tell how far others are from them.
+
+    A departure has two parts.  Towards the shapes of other modes even healthy shapes scatter much, for noise
+    and conditions mix modes; what is left is a form of its own, and small.  Each part is the logarithm of its
+    mean square over the usual one, which does not depend on how good the shapes are; it is zero where a shape
+    is nearer than usual, which is no sign of damage.
+
+    Attributes
+    ----------
+    shapes : (n_points, n_modes) array
+        Healthy, of unit norm.
+    directions : (n_modes, n_points, n_directions) array
+        Orthonormal ones in which the shapes of other modes lie.
+    variances : (n_modes, n_directions) array
+        Of healthy shapes along them.
+    usual : (2, n_modes) array
+        Median logarithm of either mean square of new healthy records.
+    is_judged : (2, n_modes) boolean array
+        Which departures can be told: those that vary from record to record, as measured shapes do, in enough
+        records.
+    """
+
+    shapes: np.ndarray
+    directions: np.ndarray
+    variances: np.ndarray
+    usual: np.ndarray
+    is_judged: np.ndarray
+
+    @classmethod
+    def learned(cls, shapes: np.ndarray) -> tuple[Departures, np.ndarray]:
+        """Learn from healthy shapes (n_records, n_points, n_modes), NaN where missing; return their own too.
+
+        Healthy shapes are nearer to what was learned of them than new ones are, by (n − 1)/(n + 1) in the
+        mean square.
+        """
+        healthy = healthy_shapes(shapes)
+        counts = np.sum(np.isfinite(shapes[:, 0]), axis=0)
+        directions = _directions(healthy)
+        along = np.einsum("mpr,npm->nmr", directions, _offsets(shapes, healthy))
+        variances = np.nanmedian(along**2, axis=0) / _MEDIAN_OF_SQUARE
+        shape = 2, healthy.shape[1]
+        new = cls(healthy, directions, variances, np.zeros(shape), np.ones(shape, dtype=bool))
+        logarithms = new._logarithms(shapes) + np.log((counts + 1) / np.maximum(counts - 1, 1))
+        usual = np.nanmedian(logarithms, axis=0)
+        is_judged = (counts >= _FEWEST) & (np.nanstd(logarithms, axis=0) > _VARIED)
+        found = cls(healthy, directions, variances, usual, is_judged)
+        return found, found._beyond(logarithms)
+
+    def of(self, shapes: np.ndarray) -> np.ndarray:
+        """Return the departures that are judged of shapes (n_records, n_points, n_modes): of all modes
+        towards other modes, then of their own, (n_records, n_judged).
+        """
+        return self._beyond(self._logarithms(shapes))
+
+    def _logarithms(self, shapes: np.ndarray) -> np.ndarray:
+        """Return logarithms of both mean squares, (n_records, 2, n_modes)."""
+        offsets = _offsets(shapes, self.shapes)
+        along = np.einsum("mpr,npm->nmr", self.directions, offsets)
+        rest = offsets - np.einsum("mpr,nmr->npm", self.directions, along)
+        n_rest = max(self.shapes.shape[0] - self.directions.shape[2] - 1, 1)
+        mixed = np.sum(along**2 / (self.variances + _LEAST**2), axis=2) / max(self.variances.shape[1], 1)
+        own = np.sum(rest**2, axis=1) / n_rest
+        return np.log(np.stack([mixed + _LEAST, own + _LEAST**2], axis=1))
+
+    def _beyond(self, logarithms: np.ndarray) -> np.ndarray:
+        return np.asarray(np.maximum(logarithms - self.usual, 0.0)[:, self.is_judged])
+
+
+def healthy_shapes(shapes: np.ndarray) -> np.ndarray:
+    """Return medians over records of shapes (n_records, n_points, n_modes), of unit norm and most real."""
+    middle = np.nanmedian(shapes.real, axis=0)
+    if np.iscomplexobj(shapes):
+        middle = middle + 1j * np.nanmedian(shapes.imag, axis=0)
+        middle = middle * np.exp(-0.5j * np.angle(np.sum(middle**2, axis=0)))
+    return np.asarray(middle / np.linalg.norm(middle, axis=0))
+
+
+def angles(shapes: np.ndarray, healthy: np.ndarray) -> np.ndarray:
+    """Return the angle of each shape from the healthy one, arccos √MAC, (n_records, n_modes) [rad]."""
+    along = np.sum(healthy.conj() * shapes, axis=1)
+    across = shapes - along[:, None] * healthy  # by what is left, for 1 − MAC loses digits
+    return np.asarray(np.arctan2(np.linalg.norm(across, axis=1), np.abs(along)))
+
+
+def _offsets(shapes: np.ndarray, healthy: np.ndarray) -> np.ndarray:
+    """Return the real part of what shapes are off, scaled and turned to the healthy ones.
+
+    Stiffness and mass change the real part; the imaginary one is noise, and of damping.
+    """
+    with np.errstate(invalid="ignore"):  # missing ones are NaN
+        return np.real(shapes / np.sum(healthy.conj() * shapes, axis=1)[:, None] - healthy)
+
+
+def _directions(healthy: np.ndarray) -> np.ndarray:
+    """Return for each mode where the other modes' shapes lie most, at most half of what points can tell."""
+    n_points, n_modes = healthy.shape
+    n_directions = min(n_modes - 1, (n_points - 1) // 2)
+    real = healthy.real
+    found = np.empty((n_modes, n_points, n_directions))
+    for mode in range(n_modes):
+        own = real[:, mode] / np.linalg.norm(real[:, mode])
+        others = np.delete(real, mode, axis=1)
+        found[mode] = np.linalg.svd(others - np.outer(own, own @ others))[0][:, :n_directions]
+    return found
