@@ -119,7 +119,7 @@ def test_an_operator_makes_it_find_modes_by_waves(run: Any, monkeypatch: pytest.
         seen.append(operator)
         return identify(recording)
 
-    monkeypatch.setattr("wavefact.cli.monitor.find_modes", record)
+    monkeypatch.setattr("wavefact.cli._folders.find_modes", record)
     assert run("monitor", "string", *ONCE, "--operator", "beam", "--ends", "clamped").code == 0
     assert [type(operator) for operator in seen] == [Beam, Beam]
     assert [operator.n_points for operator in seen] == [6, 6]
@@ -153,7 +153,7 @@ def test_a_second_signal_ends_it_at_once(run: Any, monkeypatch: pytest.MonkeyPat
         signal.raise_signal(signal.SIGINT)
         raise AssertionError("it goes on")
 
-    monkeypatch.setattr("wavefact.cli.monitor.identify", twice)
+    monkeypatch.setattr("wavefact.cli._folders.identify", twice)
     before = signal.getsignal(signal.SIGINT)
     outcome = run("monitor", "string", *ONCE)
     assert outcome.code == 130
@@ -169,8 +169,8 @@ from monitored import FakeBaseline, cheap_modes
 from wavefact import health
 FakeBaseline.load = classmethod(lambda cls, path: cls())
 health.Baseline = FakeBaseline
-import wavefact.cli.monitor as command
-command.identify = lambda recording, band: cheap_modes(recording)
+import wavefact.cli._folders as folders
+folders.identify = lambda recording, band: cheap_modes(recording)
 from wavefact.__main__ import main
 main()
 """

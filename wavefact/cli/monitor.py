@@ -14,17 +14,13 @@ from typing import Any
 
 import click
 
-from wavefact.cli._operators import operator_for, operator_options
-from wavefact.cli._options import PATH, Numbers, quiet_option, verbose_option
+from wavefact.cli._folders import folder_of, folder_options
+from wavefact.cli._options import PATH, quiet_option, verbose_option
 from wavefact.cli._outputs import outputs
-from wavefact.cli._recordings import recording_for, recording_options
 from wavefact.cli._report import plain
 from wavefact.errors import InputError
-from wavefact.finding import find_modes
-from wavefact.modal import ModalModel, identify
-from wavefact.recording import Recording
 
-__all__ = ["ALARM", "QUARANTINED", "modes_of", "monitor"]
+__all__ = ["ALARM", "QUARANTINED", "monitor"]
 
 ALARM, QUARANTINED = 4, 5  # exit codes
 
@@ -36,33 +32,16 @@ ALARM, QUARANTINED = 4, 5  # exit codes
 @click.option(
     "--state", metavar="FOLDER", type=PATH, help="Where to remember what was done; by default FOLDER.monitor."
 )
-@click.option(
-    "--conditions",
-    metavar="FILE.csv",
-    type=PATH,
-    help="Temperature and the like: a column time (ISO 8601 in UTC, or seconds since 1970), and one for each "
-    "condition in the order of the baseline.",
-)
 @click.option("--hook", metavar="COMMAND", help="Runs at each alarm, which it gets as JSON on its input.")
 @click.option(
     "--hook-timeout", type=float, metavar="S", default=30.0, help="The hook is killed after it [s]; 30."
-)
-@click.option(
-    "--pattern", "patterns", multiple=True, metavar="GLOB", help="Names of recordings; may be repeated."
-)
-@click.option(
-    "--name-format",
-    metavar="FORMAT",
-    help="How names, without suffix, tell when a recording began: %Y%m%d_%H%M%S and the like.",
 )
 @click.option(
     "--settle", type=float, metavar="S", default=10.0, help="Unchanged for so long, a file is whole; 10."
 )
 @click.option("--interval", type=float, metavar="S", default=10.0, help="Between looks at the folder; 10.")
 @click.option("--retry", is_flag=True, help="Take up the files in quarantine again.")
-@click.option("--range", "band", type=Numbers(2), metavar="LOW,HIGH", help="Where to look for modes [Hz].")
-@operator_options
-@recording_options
+@folder_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, one a line.")
 @quiet_option
 @verbose_option
@@ -77,23 +56,14 @@ def monitor(folder: Path, **options: Any) -> int:
     Exit codes: 0 no alarm and nothing put in quarantine in this run, 4 an alarm, 5 no alarm, but files
     were put in quarantine.  See `wavefact health`.
     """
-    from wavefact.health.monitor import Hook, Monitor, Procedure, Watch, default_state
-    from wavefact.health.monitor.conditions import ConditionsFile
+    from wavefact.health.monitor import Hook, Monitor, Procedure, default_state
 
-    if options["operator"] is not None and options["band"] is not None:
-        raise InputError("--range has no effect with --operator; leave one of them out.")
-    baseline, conditions = options["baseline"], options["conditions"]
+    baseline = options["baseline"]
+    given = folder_of(folder, options, baseline)
     state = default_state(folder) if options["state"] is None else options["state"]
-    watch = Watch(folder, **({"patterns": options["patterns"]} if options["patterns"] else {}))
-    ignored = tuple(path for path in (baseline, conditions) if path is not None)
     plan = Monitor(
-        Watch(folder, watch.patterns, ignored),
-        Procedure(
-            _baseline(baseline),
-            lambda recording: modes_of(recording, options),
-            lambda path: recording_for(path, options),
-            None if conditions is None else ConditionsFile(conditions),
-        ),
+        given.watch,
+        Procedure(_baseline(baseline), given.find_modes, given.read, given.conditions),
         state,
         None if options["hook"] is None else Hook.of(options["hook"], options["hook_timeout"]),
         options["settle"],
@@ -119,12 +89,6 @@ def _baseline(path: Path) -> Any:
     if not path.is_file():
         raise InputError(f"{path} does not exist or is no file; expected a baseline.")
     return health.Baseline.load(path)
-
-
-def modes_of(recording: Recording, options: Mapping[str, Any]) -> ModalModel:
-    """Return the modes of a recording, as the options say."""
-    operator = operator_for(recording, options)
-    return identify(recording, options["band"]) if operator is None else find_modes(recording, operator)
 
 
 @contextmanager
