@@ -1,7 +1,8 @@
-"""A folder of tiny recordings, a cheap way to assess them, and a monitor of both in a process of its own."""
+"""A folder of tiny recordings, a cheap way to assess them, and a monitor of both in processes of its own."""
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import signal
@@ -22,6 +23,7 @@ from wavefact.recording import Recording
 
 RATE = 100.0  # [Hz]
 HEALTHY, DAMAGED = 10.0, 8.0  # [Hz]
+HANGING, CRASHING = 20.0, 30.0  # [Hz], where `wild_modes` finds them
 BEGAN = 1_700_000_000.0  # of the first recording [s since 1970]
 SUFFIXES = (".h5", ".csv", ".npz")
 
@@ -44,6 +46,7 @@ class FakeBaseline:
     """A baseline that raises an alarm where the frequency has left 10 Hz by more than 1 Hz."""
 
     heard: list[tuple[float, np.ndarray | None]] = field(default_factory=list)
+    detector = None
 
     def assess(self, model: ModalModel, time: float, conditions: np.ndarray | None = None) -> Verdict:
         self.heard.append((time, conditions))
@@ -65,6 +68,23 @@ def cheap_modes(recording: Recording) -> ModalModel:
     spectrum[0] = 0
     frequency = np.argmax(spectrum) * RATE / recording.n_samples
     return ModalModel(np.array([frequency]), np.array([0.01]), np.ones((recording.n_sensors, 1)))
+
+
+def wild_modes(recording: Recording) -> ModalModel:
+    """Return the modes of `cheap_modes`, unless these make it compute for ever, or die."""
+    model = cheap_modes(recording)
+    logging.getLogger("wavefact").warning("a mode at %g Hz", model.frequencies[0])
+    if model.frequencies[0] == HANGING:
+        while True:
+            np.linalg.svd(np.ones((400, 400)))
+    if model.frequencies[0] == CRASHING:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return model
+
+
+def wild_modes_of(recording: Recording, options: object) -> ModalModel:
+    """Return the modes of `wild_modes` to the command line."""
+    return wild_modes(recording)
 
 
 def tiny_recording(frequency: float = HEALTHY, seed: int = 0, **metadata: str | float) -> Recording:
@@ -120,10 +140,10 @@ def run_and_kill(folder: Path, state: Path, n_kills: int, most_files: int, seed:
 
 def start(folder: Path, state: Path) -> subprocess.Popen[str]:
     """Start a process that takes what is in a folder, and writes a line when it begins."""
-    root = Path(__file__).resolve().parents[1]
+    tests = Path(__file__).resolve().parent
     return subprocess.Popen(
-        [sys.executable, __file__, str(folder), str(state)],
-        env=os.environ | {"PYTHONPATH": str(root)},
+        [sys.executable, "-c", "from monitored import main; main()", str(folder), str(state)],
+        env=os.environ | {"PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"},
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -136,17 +156,22 @@ def rows(state: Path, query: str) -> list[tuple]:
 
 
 def resident() -> int:
-    """Return how much memory this process uses [bytes]."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    """Return how much memory this process and its children use [bytes]."""
+    children = Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text(encoding="ascii")
+    return sum(resident_of(process) for process in ("self", *children.split()))
+
+
+def resident_of(process: str) -> int:
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Take what is in a folder, with a time limit, and write a line for each file, with the memory used."""
     import h5py  # noqa: F401  # loaded before work begins
 
     def tell(event: Progress) -> None:
-        """Write a line for each file, with how much memory is used."""
         print(event.n_done, event.outcome, resident(), flush=True)
 
     print("begins", flush=True)
-    monitor_of(Path(sys.argv[1]), Path(sys.argv[2])).run(once=True, callback=tell)
+    monitor_of(Path(sys.argv[1]), Path(sys.argv[2]), time_limit=60.0).run(once=True, callback=tell)

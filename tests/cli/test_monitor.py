@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from monitored import BEGAN, DAMAGED, FakeBaseline, Verdict, tiny_recording
+from monitored import BEGAN, DAMAGED, HANGING, FakeBaseline, Verdict, rows, tiny_recording
+from processes import children, is_running
 
 from wavefact import health
 from wavefact.io import write
@@ -58,7 +61,8 @@ def string(frequency: float = FREQUENCY, seed: int = 0) -> Recording:
     return simulate(structure, "random", sampling_rate=16.0, duration=120.0, snr_db=20.0, rng=seed).recording
 
 
-ONCE = ("--baseline", "baseline.h5", "--once", "--settle", "0")
+# In this process, where baseline and names are replaced.
+ONCE = ("--baseline", "baseline.h5", "--once", "--settle", "0", "--time-limit", "inf")
 
 
 def test_a_healthy_folder_ends_with_zero_and_is_told(folder: Path, run: Any) -> None:
@@ -163,9 +167,10 @@ def test_a_second_signal_ends_it_at_once(run: Any, monkeypatch: pytest.MonkeyPat
     assert not list((Path("string.monitor") / "results").rglob("*"))
 
 
+HANGS = "folders._modes = wild_modes_of"
 PROGRAM = """
 import sys
-from monitored import FakeBaseline, cheap_modes
+from monitored import FakeBaseline, cheap_modes, wild_modes_of
 from wavefact import health
 FakeBaseline.load = classmethod(lambda cls, path: cls())
 health.Baseline = FakeBaseline
@@ -182,7 +187,18 @@ def test_a_signal_ends_it_after_the_file_in_hand(number: signal.Signals, root: P
     bridge = tmp_path / "bridge"
     bridge.mkdir()
     write(tiny_recording(DAMAGED, start_time=BEGAN), bridge / "a.h5")
-    arguments = ["monitor", "bridge", "--baseline", "baseline.h5", "--settle", "0", "--interval", "60"]
+    arguments = [
+        "monitor",
+        "bridge",
+        "--baseline",
+        "baseline.h5",
+        "--settle",
+        "0",
+        "--interval",
+        "60",
+        "--time-limit",
+        "inf",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments],
         cwd=tmp_path,
@@ -197,3 +213,45 @@ def test_a_signal_ends_it_after_the_file_in_hand(number: signal.Signals, root: P
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (4, "")
     assert out.startswith("1 recording assessed, 1 alarm, ")
+
+
+def in_hand(state: Path) -> bool:
+    """Tell whether a monitor has assessed one file and works on another."""
+    try:
+        return rows(state, "SELECT count(*) FROM records, in_hand") == [(1,)]
+    except sqlite3.OperationalError:  # it has not begun
+        return False
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no signals to send")
+def test_a_second_signal_ends_also_an_analysis_that_hangs(root: Path, tmp_path: Path) -> None:
+    bridge = tmp_path / "bridge"
+    bridge.mkdir()
+    write(tiny_recording(DAMAGED, start_time=BEGAN), bridge / "a.h5")
+    write(tiny_recording(HANGING, start_time=BEGAN + 1), bridge / "b.h5")
+    program = PROGRAM.replace("folders.identify = lambda recording, band: cheap_modes(recording)", HANGS)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "monitor", "bridge", "--baseline", "baseline.h5", "--settle", "0"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        while not in_hand(tmp_path / "bridge.monitor"):
+            time.sleep(0.02)
+            assert process.poll() is None
+        (worker,) = children(process.pid)
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.3)  # the file in hand is waited for
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130
+    assert "Interrupted" in err
+    assert not is_running(worker)
+    assert rows(tmp_path / "bridge.monitor", "SELECT name FROM records") == [("a.h5",)]
+    assert rows(tmp_path / "bridge.monitor", "SELECT * FROM quarantine") == []

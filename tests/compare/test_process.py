@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -14,13 +13,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from processes import assert_gone, children
 
 from wavefact.compare.memory import PeakMemory
-from wavefact.compare.process import FailedTrialError, TrialProcess
+from wavefact.compare.process import TrialProcess
 from wavefact.compare.trial import Case
 from wavefact.errors import InputError
 from wavefact.operators import String
 from wavefact.recording import Recording
+from wavefact.worker import NoAnswerError
 
 RECORDING = Recording(np.random.default_rng(0).normal(size=(8, 200)), 50.0)
 
@@ -93,29 +94,6 @@ def wild(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield Wild
 
 
-def is_running(process: int) -> bool:
-    """Tell whether a process is there and no zombie."""
-    listed = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
-    )
-    return bool(listed.stdout.strip()) and not listed.stdout.startswith("Z")
-
-
-def assert_gone(processes: list[int]) -> None:
-    """Wait until they have ended; fail after a while."""
-    end = time.monotonic() + 20
-    while any(map(is_running, processes)):
-        assert time.monotonic() < end, "a process was left behind"
-        time.sleep(0.02)
-
-
-def own_children() -> set[str]:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
-    )
-    return {line.split()[0] for line in listed.stdout.splitlines() if "wavefact.compare.process" in line}
-
-
 def test_a_trial_that_fails_says_why_and_the_next_one_runs(wild: Any) -> None:
     reasons = {
         "err": "RuntimeError: of two lines",
@@ -129,11 +107,11 @@ def test_a_trial_that_fails_says_why_and_the_next_one_runs(wild: Any) -> None:
     with TrialProcess(60.0) as process:
         for deed, reason in reasons.items():
             case = Case(RECORDING, wild(deed))
-            with pytest.raises(FailedTrialError) as raised:
+            with pytest.raises(NoAnswerError) as raised:
                 process.run(case, "automatic", "ksvd")
             assert str(raised.value) == reason
         assert process.run(case, "automatic", "svd")["seconds"] > 0
-    assert own_children() == set()
+    assert children() == set()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ps and process groups are of POSIX")
@@ -141,7 +119,7 @@ def test_time_is_up_for_a_method_and_for_what_it_started(wild: Any, tmp_path: Pa
     case = Case(RECORDING, wild("hang", str(tmp_path / "processes")))
     with TrialProcess(1.5) as process:
         assert process.run(case, "automatic", "svd")["seconds"] > 0
-        with pytest.raises(FailedTrialError, match=r"no answer within 1\.5 s"):
+        with pytest.raises(NoAnswerError, match=r"no answer within 1\.5 s"):
             process.run(case, "automatic", "ksvd")
         assert_gone([int(word) for word in (tmp_path / "processes").read_text().split()])
         assert process.run(case, "automatic", "svd")["seconds"] > 0
@@ -170,12 +148,12 @@ def test_an_error_of_the_caller_leaves_no_process_behind() -> None:
     def fail() -> None:
         with TrialProcess(60.0) as process:
             process.run(Case(RECORDING, String(8)), "automatic", "svd")
-            assert len(own_children()) == 1
+            assert len(children()) == 1
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    assert own_children() == set()
+    assert children() == set()
 
 
 def test_what_cannot_be_sent_is_refused() -> None:
@@ -184,7 +162,7 @@ def test_what_cannot_be_sent_is_refused() -> None:
 
     with TrialProcess(60.0) as process, pytest.raises(InputError, match="define its class at the top"):
         process.run(Case(RECORDING, Local(8)), "automatic", "svd")
-    assert own_children() == set()
+    assert children() == set()
 
 
 def test_a_file_in_the_working_folder_is_not_imported(

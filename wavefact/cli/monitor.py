@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import blake2b
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ ALARM, QUARANTINED = 4, 5  # exit codes
 @click.option(
     "--settle", type=float, metavar="S", default=10.0, help="Unchanged for so long, a file is whole; 10."
 )
+@click.option(
+    "--time-limit",
+    type=float,
+    metavar="S",
+    default=600.0,
+    help="An analysis is stopped after it, and its file put in quarantine [s]; 600, inf for none.",
+)
 @click.option("--interval", type=float, metavar="S", default=10.0, help="Between looks at the folder; 10.")
 @click.option("--retry", is_flag=True, help="Take up the files in quarantine again.")
 @folder_options
@@ -49,9 +57,9 @@ def monitor(folder: Path, **options: Any) -> int:
     """Assess each recording in FOLDER once, and each that comes, against a baseline.
 
     Any readable format; files that are still being written wait.  With an operator (--operator and its
-    options) modes are those of `find_modes`, else those in the signals.  Files that cannot be used go into
-    quarantine, which moves nothing, until they change.  The process may be killed at any moment and started
-    again; Ctrl-C ends it after the file in hand.
+    options) modes are those of `find_modes`, else those in the signals.  Files that cannot be used, or not
+    within the time limit, go into quarantine, which moves nothing, until they change.  The process may be
+    killed at any moment and started again; Ctrl-C ends it after the file in hand, a second one at once.
 
     Exit codes: 0 no alarm and nothing put in quarantine in this run, 4 an alarm, 5 no alarm, but files
     were put in quarantine.  See `wavefact health`.
@@ -68,6 +76,7 @@ def monitor(folder: Path, **options: Any) -> int:
         None if options["hook"] is None else Hook.of(options["hook"], options["hook_timeout"]),
         options["settle"],
         options["name_format"],
+        None if options["time_limit"] == inf else options["time_limit"],
         f"{baseline.name} ({blake2b(baseline.read_bytes(), digest_size=4).hexdigest()})",
     )
     with outputs(before=(state,)), _stopped_by_signals() as stop, _reports(options) as report:
@@ -88,7 +97,9 @@ def _baseline(path: Path) -> Any:
 
     if not path.is_file():
         raise InputError(f"{path} does not exist or is no file; expected a baseline.")
-    return health.Baseline.load(path)
+    learned = health.Baseline.load(path)
+    _ = learned.detector  # computed once, here
+    return learned
 
 
 @contextmanager

@@ -12,13 +12,14 @@ from wavefact._arrays import to_numpy
 from wavefact._fit_checks import prepare
 from wavefact.compare.comparison import Comparison, Row
 from wavefact.compare.methods import METHODS, method
-from wavefact.compare.process import FailedTrialError, TrialProcess
+from wavefact.compare.process import TrialProcess
 from wavefact.compare.scores import Scores
 from wavefact.compare.trial import Case
 from wavefact.errors import InputError
 from wavefact.modal import ModalModel
 from wavefact.operators import WaveOperator
 from wavefact.recording import Recording
+from wavefact.worker import NoAnswerError
 
 __all__ = ["compare_methods"]
 
@@ -143,7 +144,7 @@ def _case(
 def _row(process: TrialProcess, case: Case, name: str, setting: str) -> Row:
     try:
         answer = process.run(case, setting, name)
-    except FailedTrialError as failure:
+    except NoAnswerError as failure:
         return Row(name, setting, failure=str(failure))
     scores = Scores(**{f.name: answer[f.name] for f in dataclasses.fields(Scores) if f.name in answer})
     model = answer["model"]

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from tests.benchmarks.scenarios.cases import case_of
 from tests.benchmarks.scenarios.store import Key, append, load
 from wavefact.compare.methods import METHODS
-from wavefact.compare.process import FailedTrialError, TrialProcess
+from wavefact.compare.process import TrialProcess
+from wavefact.worker import NoAnswerError
 
 __all__ = ["Plan", "keys_of", "run"]
 
@@ -88,7 +89,7 @@ def run(plan: Plan, path: Path, n_jobs: int, progress: Callable[[int, int], Any]
 def _record(process: TrialProcess, case: Any, key: Key) -> dict[str, Any]:
     try:
         answer = process.run(case, key.setting, key.method)
-    except FailedTrialError as failure:
+    except NoAnswerError as failure:
         return {"failure": str(failure)}
     model, chosen = answer.pop("model"), answer.pop("setting")
     answer |= {"chosen": chosen, "n_modes": None if model is None else model.n_modes}

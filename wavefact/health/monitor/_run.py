@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from wavefact.errors import CorruptFileError, WavefactError
+from wavefact.errors import CorruptFileError
+from wavefact.health.monitor._analysis import Analysis
 from wavefact.health.monitor.alarms import append_line, described
 from wavefact.health.monitor.assessing import Assessed
 from wavefact.health.monitor.files import Settling, Stamp, content_digest, stamp_of
@@ -26,7 +27,6 @@ _logger = logging.getLogger("wavefact")
 
 MOST_DEATHS = 5  # of processes over one file, until it is held to be their cause
 _DAY = 86400.0  # seconds
-_LONGEST_REASON = 500  # characters
 
 
 class Run:
@@ -36,6 +36,7 @@ class Run:
     ----------
     plan : Monitor
     state : MonitorState
+    analysis : Analysis
     stop : threading.Event
         Ends the run after the file in hand.
     callback : callable or None
@@ -46,10 +47,12 @@ class Run:
         self,
         plan: Monitor,
         state: MonitorState,
+        analysis: Analysis,
         stop: threading.Event,
         callback: Callable[[Progress], None] | None,
     ) -> None:
-        self._plan, self._state, self._stop, self._callback = plan, state, stop, callback
+        self._plan, self._state, self._analysis = plan, state, analysis
+        self._stop, self._callback = stop, callback
         self._settling = Settling(plan.settle)
         self._counts: Counter[str] = Counter()
         self._passing: dict[str, str] = {}  # reasons that may pass, by name: told once
@@ -131,6 +134,7 @@ class Run:
         if known is not None:
             self._report(stamp.name, "copy", f"It holds what was assessed as {known}.")
             return True
+        self._analysis.prepare()
         result = self._result(stamp, began, self._state.begin(digest))
         if not self._is_same(stamp):
             self._state.leave(digest)
@@ -149,16 +153,7 @@ class Run:
             return f"The monitor died {deaths} times while it worked on this file."
         if began > time.time() + _DAY:
             _logger.warning("%s says that it began at %s, which is to come", stamp.name, iso(began))
-        try:
-            return self._plan.procedure(stamp.path, began)
-        except WavefactError as error:
-            reason = str(error)
-        except MemoryError:
-            reason = "There is not enough memory for it."
-        except Exception as error:
-            _logger.info("%s", stamp.name, exc_info=error)
-            reason = f"Unexpected {type(error).__name__}: {error}"
-        return " ".join(reason.split())[:_LONGEST_REASON]
+        return self._analysis(stamp.path, began)
 
     def _refuse(self, stamp: Stamp, reason: str, digest: str = "", *, is_passing: bool = False) -> bool:
         self._state.quarantine(stamp, reason, digest, is_passing=is_passing)

@@ -6,9 +6,11 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from wavefact.errors import InputError
+from wavefact.health.monitor._analysis import analysis
 from wavefact.health.monitor._run import Run
 from wavefact.health.monitor.alarms import Hook
 from wavefact.health.monitor.assessing import Procedure
@@ -41,6 +43,10 @@ class Monitor:
         How long a file has to stay unchanged before it is taken for whole [s].
     name_format : str, optional
         What names say of the start of a recording; see `start_time`.
+    time_limit : float, optional
+        After which an analysis is stopped, and its file put in quarantine [s].  Recordings are then assessed
+        in another process, whose start takes about a second; what `procedure` consists of has to be defined
+        in modules.  By default there is none.
     baseline_name : str
         What the log, the records and `wavefact health` call the baseline.
 
@@ -82,6 +88,7 @@ class Monitor:
     hook: Hook | None = None
     settle: float = 10.0
     name_format: str | None = None
+    time_limit: float | None = None
     baseline_name: str = "the baseline"
 
     def __post_init__(self) -> None:
@@ -91,6 +98,8 @@ class Monitor:
             )
         if not self.settle >= 0:
             raise InputError(f"settle is {self.settle}; expected seconds, 0 or more.")
+        if not (self.time_limit is None or 0 < self.time_limit < inf):
+            raise InputError(f"time_limit is {self.time_limit}; expected seconds, more than 0, or None.")
         object.__setattr__(self, "watch", replace(self.watch, ignored=(*self.watch.ignored, self.state)))
 
     def run(
@@ -131,13 +140,17 @@ class Monitor:
             raise InputError(
                 f"{self.watch.folder} does not exist or is no folder; expected one of recordings."
             )
-        with MonitorState.opened(self.state) as state, logged(self.state / LOG):
+        with (
+            MonitorState.opened(self.state) as state,
+            logged(self.state / LOG),
+            analysis(self.procedure, self.time_limit) as assess,
+        ):
             for change in state.claim(self.watch.folder, self.baseline_name):
                 _logger.warning("%s", change)
             if retry:
                 state.release(state.quarantined())
             _logger.info("monitor of %s begins", self.watch.folder)
-            run = Run(self, state, stop or threading.Event(), callback)
+            run = Run(self, state, assess, stop or threading.Event(), callback)
             tally = run.once() if once else run.follow(interval)
             _logger.info("monitor of %s ends: %s", self.watch.folder, tally)
             return tally
