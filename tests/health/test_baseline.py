@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import wavefact as wf
+from wavefact.storage import load_fields, save_fields
 
 SHAPES = np.array([[0.5, 1.0, 0.3], [1.0, -0.5, 0.7], [0.6, 0.2, -1.0]])
 FREQUENCIES = np.array([2.0, 5.0, 9.0])
@@ -94,6 +95,22 @@ def test_a_baseline_comes_back_from_its_file(baseline, tmp_path):
     (tmp_path / "other.h5").write_bytes(b"no baseline")
     with pytest.raises(wf.UnknownFormatError):
         wf.Baseline.load(tmp_path / "other.h5")
+
+
+def test_names_of_conditions_are_kept_and_older_files_do_without(healthy, baseline, tmp_path):
+    tracks, warmth = healthy
+    both = np.column_stack([warmth, np.cos(warmth)])
+    named = wf.learn_baseline(tracks, both, condition_names=["temperature", "wind"])
+    named.save(tmp_path / "named.h5")
+    assert wf.Baseline.load(tmp_path / "named.h5").condition_names == ("temperature", "wind")
+    arrays, attributes = load_fields(tmp_path / "named.h5", "wavefact-baseline")
+    del attributes["condition_names"]
+    save_fields(tmp_path / "older.h5", "wavefact-baseline", arrays, attributes)
+    assert wf.Baseline.load(tmp_path / "older.h5").condition_names is None
+    assert baseline.condition_names is None
+    for names in (["temperature"], ["wind", "wind"]):
+        with pytest.raises(wf.InputError, match="expected 2, all different"):
+            wf.learn_baseline(tracks, both, condition_names=names)
 
 
 def test_what_does_not_fit_is_refused(baseline, healthy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -108,6 +109,8 @@ class Baseline:
     false_alarm_rate : float
     is_corrected : bool
         Whether the influence of conditions, or without any the common movement, is removed.
+    condition_names : tuple of n_conditions str, or None
+        What the conditions are, where that is known.
 
     Examples
     --------
@@ -124,6 +127,7 @@ class Baseline:
     conditions: np.ndarray | None
     false_alarm_rate: float
     is_corrected: bool
+    condition_names: tuple[str, ...] | None = None
 
     @cached_property
     def environment(self) -> Environment | None:
@@ -197,7 +201,9 @@ class Baseline:
             If the file cannot be written.
         """
         arrays = {_TRACKS + name: values for name, values in self.tracks.to_arrays().items()}
-        attributes = {"false_alarm_rate": self.false_alarm_rate, "is_corrected": self.is_corrected}
+        attributes = {
+            name: getattr(self, name) for name in ("false_alarm_rate", "is_corrected", "condition_names")
+        }
         save_fields(Path(path), _KIND, arrays | {"conditions": self.conditions}, attributes)
 
     @classmethod
@@ -213,8 +219,10 @@ class Baseline:
         """
         arrays, attributes = load_fields(Path(path), _KIND)
         tracks = {name.removeprefix(_TRACKS): arrays[name] for name in arrays if name.startswith(_TRACKS)}
+        names = attributes.pop("condition_names", None)  # older files have none
         try:
-            return cls(ModeTracks(**tracks), arrays.get("conditions"), **attributes)
+            known = None if names is None else tuple(names)
+            return cls(ModeTracks(**tracks), arrays.get("conditions"), **attributes, condition_names=known)
         except (TypeError, ValueError) as error:
             raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
 
@@ -256,6 +264,7 @@ def learn_baseline(
     *,
     false_alarm_rate: float = 0.01,
     remove_environment: bool = True,
+    condition_names: Sequence[str] | None = None,
 ) -> Baseline:
     """Learn the healthy state of a structure from records of it.
 
@@ -269,6 +278,8 @@ def learn_baseline(
         Share of healthy records that may raise an alarm.
     remove_environment : bool
         Whether to remove the influence of conditions, or without any what frequencies have in common.
+    condition_names : sequence of n_conditions str, optional
+        What the conditions are; kept with the baseline, so that later ones can be told apart by name.
 
     Returns
     -------
@@ -285,7 +296,7 @@ def learn_baseline(
     Raises
     ------
     InputError
-        If sizes do not match, records are too few, or the rate is no probability.
+        If sizes or names do not match, records are too few, or the rate is no probability.
 
     Examples
     --------
@@ -307,7 +318,11 @@ def learn_baseline(
     given = None if conditions is None else np.asarray(conditions, dtype=float)
     if given is not None and given.ndim == 1:
         given = given[:, None]
-    baseline = Baseline(tracks, given, float(false_alarm_rate), bool(remove_environment))
+    names = None if condition_names is None else tuple(condition_names)
+    n_conditions = 0 if given is None else given.shape[-1]
+    if names is not None and (len(names) != n_conditions or len(set(names)) != n_conditions):
+        raise InputError(f"condition_names are {names}; expected {n_conditions}, all different.")
+    baseline = Baseline(tracks, given, float(false_alarm_rate), bool(remove_environment), names)
     _ = baseline.detector  # what is wrong with the records is said now
     return baseline
 
