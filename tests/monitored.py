@@ -46,7 +46,7 @@ class FakeBaseline:
     """A baseline that raises an alarm where the frequency has left 10 Hz by more than 1 Hz."""
 
     heard: list[tuple[float, np.ndarray | None]] = field(default_factory=list)
-    detector = None
+    detector = conditions = condition_names = None
 
     def assess(self, model: ModalModel, time: float, conditions: np.ndarray | None = None) -> Verdict:
         self.heard.append((time, conditions))

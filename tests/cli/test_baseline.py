@@ -50,6 +50,7 @@ def test_from_healthy_recordings_to_an_alarm(run, folder):
     baseline = Baseline.load(folder / "b.h5")
     assert baseline.tracks.n_modes >= 1
     assert baseline.environment.explained.max() > 0.5
+    assert baseline.condition_names == ("temperature",)
     new = folder / "new"
     new.mkdir()
     write(string(2.0 * (1 - 5e-3), 100), new / "20261105_0000.h5")  # as warm as that
@@ -62,6 +63,21 @@ def test_from_healthy_recordings_to_an_alarm(run, folder):
     found = [json.loads(line) for line in watched.out.splitlines()]
     assert [each["is_alarm"] for each in found] == [False, True]
     assert "changed" in json.dumps(found[1])
+
+    swapped = folder / "swapped.csv"
+    swapped.write_text(
+        "wind,temperature,time\n9,15,2026-11-05T00:00Z\n9,15,2026-11-05T01:00Z\n", encoding="utf-8"
+    )
+    again = ("--baseline", folder / "b.h5", "--once", "--settle", "0", "--json", "--state", folder / "again")
+    outcome = run("monitor", new, *again, "--conditions", swapped)  # columns are known by name
+    assert [json.loads(line)["score"] for line in outcome.out.splitlines()] == pytest.approx(
+        [each["score"] for each in found]
+    )
+    swapped.write_text("time,wind\n2026-11-05T00:00Z,9\n", encoding="utf-8")
+    assert "lack temperature; there are wind" in run("monitor", new, *again, "--conditions", swapped).err
+    without = run("monitor", new, *again)
+    assert without.code == 2
+    assert "learned with temperature, and --conditions gives none; give a file" in without.err
 
 
 def test_what_cannot_be_learned_from_is_said(run, folder, tmp_path):

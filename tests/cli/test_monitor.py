@@ -104,10 +104,13 @@ def test_each_file_is_a_line_of_json(folder: Path, run: Any) -> None:
     assert lines[2]["text"].endswith("is empty.")
 
 
-def test_settings_reach_the_recording_the_names_and_the_hook(folder: Path, tmp_path: Path, run: Any) -> None:
+def test_settings_reach_the_recording_the_names_and_the_hook(
+    folder: Path, tmp_path: Path, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     np.save(folder / "on_26-11-2026.npy", string(1.0).signals)
     (tmp_path / "weather.csv").write_text("time,temperature\n2026-11-26,4\n2026-11-27,5\n", encoding="utf-8")
     copy = f'{sys.executable} -c \'import sys; open("heard", "w").write(sys.stdin.read())\''
+    monkeypatch.setattr(NearTwoHertz, "conditions", np.ones((30, 1)))
     settings = ("--pattern", "*.npy", "--name-format", "on_%d-%m-%Y", "--sampling-rate", "16", "--hook", copy)
     outcome = run("monitor", "string", *ONCE, *settings, "--conditions", "weather.csv", "--state", "memory")
     assert outcome.code == 4, outcome.err

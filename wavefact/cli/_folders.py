@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +29,7 @@ _OPTIONS = (
         metavar="FILE.csv",
         type=PATH,
         help="Temperature and the like: a column time (ISO 8601 in UTC, or seconds since 1970), and one for "
-        "each condition.",
+        "each condition, known by its name.",
     ),
     click.option(
         "--pattern", "patterns", multiple=True, metavar="GLOB", help="Names of recordings; may be repeated."
@@ -73,13 +73,25 @@ def folder_options(command: Decorated) -> Decorated:
     return command
 
 
-def folder_of(folder: Path, options: Mapping[str, Any], *others: Path) -> Folder:
-    """Return the folder that options describe; `others` are files that may be in it, but are no recordings.
+def folder_of(
+    folder: Path, options: Mapping[str, Any], *others: Path, names: Sequence[str] | None = None
+) -> Folder:
+    """Return the folder that options describe.
+
+    Parameters
+    ----------
+    folder : Path
+    options : mapping
+        Values of `folder_options`.
+    others : paths
+        Files that may be in the folder, but are no recordings.
+    names : sequence of n_conditions str, optional
+        Which conditions are taken, in which order; by default all as they come.
 
     Raises
     ------
     InputError
-        If options contradict each other, or the file of conditions cannot be read.
+        If options contradict each other, or the file of conditions cannot be read or lacks one.
     """
     from wavefact.health.monitor import ConditionsFile, Watch
 
@@ -91,7 +103,7 @@ def folder_of(folder: Path, options: Mapping[str, Any], *others: Path) -> Folder
         Watch(folder, options["patterns"] or Watch(folder).patterns, ignored),
         partial(_modes, options=options),
         partial(recording_for, options=options),
-        None if conditions is None else ConditionsFile(conditions),
+        None if conditions is None else ConditionsFile(conditions, names),
     )
 
 

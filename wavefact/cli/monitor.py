@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from wavefact.cli._folders import folder_of, folder_options
+from wavefact.cli._folders import Folder, folder_of, folder_options
 from wavefact.cli._options import PATH, quiet_option, verbose_option
 from wavefact.cli._outputs import outputs
 from wavefact.cli._report import plain
@@ -67,11 +67,13 @@ def monitor(folder: Path, **options: Any) -> int:
     from wavefact.health.monitor import Hook, Monitor, Procedure, default_state
 
     baseline = options["baseline"]
-    given = folder_of(folder, options, baseline)
+    learned = _baseline(baseline)
+    given = folder_of(folder, options, baseline, names=learned.condition_names)
+    _check_conditions(learned, given, baseline)
     state = default_state(folder) if options["state"] is None else options["state"]
     plan = Monitor(
         given.watch,
-        Procedure(_baseline(baseline), given.find_modes, given.read, given.conditions),
+        Procedure(learned, given.find_modes, given.read, given.conditions),
         state,
         None if options["hook"] is None else Hook.of(options["hook"], options["hook_timeout"]),
         options["settle"],
@@ -100,6 +102,18 @@ def _baseline(path: Path) -> Any:
     learned = health.Baseline.load(path)
     _ = learned.detector  # computed once, here
     return learned
+
+
+def _check_conditions(learned: Any, given: Folder, path: Path) -> None:
+    """Refuse conditions that the baseline does not have, or lacks."""
+    expected = 0 if learned.conditions is None else learned.conditions.shape[1]
+    count = 0 if given.conditions is None else len(given.conditions.names)
+    if count != expected:
+        known = ", ".join(learned.condition_names or ()) or f"{expected or 'no'} conditions"
+        raise InputError(
+            f"{path} was learned with {known}, and --conditions gives {count or 'none'}; "
+            + ("give a file of these." if expected else "leave it out.")
+        )
 
 
 @contextmanager

@@ -45,7 +45,9 @@ def test_a_table_without_readings_knows_nothing(tmp_path: Path) -> None:
     np.testing.assert_array_equal(Conditions.read(table(tmp_path, "time,a,b\n")).at(0.0), [np.nan, np.nan])
 
 
-@pytest.mark.parametrize("text", ["", "time\n1\n", "t,temperature\n1,2\n", "time,Time,t\n1,2,3\n"])
+@pytest.mark.parametrize(
+    "text", ["", "time\n1\n", "t,temperature\n1,2\n", "time,Time,t\n1,2,3\n", "time,t,t\n1,2,3\n"]
+)
 def test_what_is_no_such_table_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected time, and conditions"):
         Conditions.read(table(tmp_path, text))
@@ -66,9 +68,20 @@ def test_a_file_that_grows_is_read_again_and_one_that_breaks_is_not(
     assert conditions.at(40.0)[0] == 5.0
     table(tmp_path, "time,other\n0,1\n")
     assert conditions.at(40.0)[0] == 5.0
-    assert "other columns" in caplog.text
+    assert "lack t; there are other" in caplog.text
+    table(tmp_path, "time,other,t\n0,9,1\n40,9,6\n")
+    assert conditions.at(40.0)[0] == 6.0
     table(tmp_path, "broken")
     os.utime(path, (1.0, 1.0))
-    assert conditions.at(40.0)[0] == 5.0
+    assert conditions.at(40.0)[0] == 6.0
     path.unlink()
-    assert conditions.at(40.0)[0] == 5.0
+    assert conditions.at(40.0)[0] == 6.0
+
+
+def test_columns_are_known_by_name(tmp_path: Path) -> None:
+    path = table(tmp_path, "wind,time,humidity,temperature\n3,0,60,10\n5,100,70,12\n")
+    conditions = ConditionsFile(path, ["temperature", "wind"])
+    assert conditions.names == ("temperature", "wind")
+    np.testing.assert_allclose(conditions.at(50.0), [11.0, 4.0])
+    with pytest.raises(InputError, match=r"lack rain; there are wind, humidity, temperature\."):
+        ConditionsFile(path, ["temperature", "rain"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,23 @@ class Conditions:
         """
         return np.array([_interpolated(time, self.times, column) for column in self.values.T])
 
+    def select(self, names: Sequence[str]) -> Conditions:
+        """Return the conditions of these names, in this order.
+
+        Raises
+        ------
+        InputError
+            If one is missing.
+        """
+        missing = [name for name in names if name not in self.names]
+        if missing:
+            raise InputError(
+                f"The conditions lack {', '.join(missing)}; there are {', '.join(self.names)}. "
+                "Expected the names of the baseline's."
+            )
+        chosen = [self.names.index(name) for name in names]
+        return Conditions(tuple(names), self.times, self.values[:, chosen])
+
     @classmethod
     def read(cls, path: Path) -> Conditions:
         """Read a table of text.
@@ -79,9 +97,10 @@ class Conditions:
             raise InputError(f"{path} cannot be read as a table of conditions: {error}.") from error
         names = [name.strip() for name in header]
         where = [i for i, name in enumerate(names) if name.lower() == "time"]
-        if len(where) != 1 or len(names) < 2:
+        if len(where) != 1 or not 2 <= len(names) == len(set(names)):
             raise InputError(
-                f"{path} has the columns {', '.join(names) or 'none'}; expected time, and conditions."
+                f"{path} has the columns {', '.join(names) or 'none'}; expected time, and conditions, each "
+                "with a name of its own."
             )
         kept = [(seconds_of(row[where[0]]), row) for row in rows if len(row) == len(names)]
         times = np.array([np.nan if time is None else time for time, _ in kept])
@@ -126,17 +145,25 @@ class ConditionsFile:
     ----------
     path : Path
         As for `Conditions.read`.
+    names : sequence of n_conditions str, optional
+        Which columns are taken, in which order; by default all as they come.
 
     Raises
     ------
     InputError
-        If there is no such table.
+        If there is no such table, or it lacks a name.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, names: Sequence[str] | None = None) -> None:
         self.path = path
         self._stamp = self._current_stamp()
-        self._table = Conditions.read(path)
+        table = Conditions.read(path)
+        self._table = table if names is None else table.select(names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the conditions are, (n_conditions,)."""
+        return self._table.names
 
     def at(self, time: float) -> np.ndarray:
         """Return the conditions at a time [s since 1970], (n_conditions,), NaN where they are not known."""
@@ -148,18 +175,9 @@ class ConditionsFile:
 
     def _refresh(self) -> None:
         try:
-            table = Conditions.read(self.path)
+            self._table = Conditions.read(self.path).select(self.names)
         except InputError as error:
-            _logger.warning("%s The conditions read before are used.", error)
-            return
-        if table.names != self._table.names:
-            _logger.warning(
-                "%s has other columns now (%s); the conditions read before are used.",
-                self.path,
-                ", ".join(table.names),
-            )
-            return
-        self._table = table
+            _logger.warning("%s: %s The conditions read before are used.", self.path, error)
 
     def _current_stamp(self) -> tuple[int, int] | None:
         try:

@@ -78,4 +78,5 @@ def baseline_of_folder(
     times = np.array(sorted(found))
     tracks = track_modes([found[time] for time in times.tolist()], times)
     given = None if conditions is None else np.array([conditions.at(time) for time in times.tolist()])
-    return learn_baseline(tracks, given, false_alarm_rate=false_alarm_rate)
+    names = None if conditions is None else conditions.names
+    return learn_baseline(tracks, given, false_alarm_rate=false_alarm_rate, condition_names=names)
