@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "demo": "wavefact.cli.demo:demo",
     "info": "wavefact.cli.info:info",
     "simulate": "wavefact.cli.simulate:simulate",
+    "simulate-week": "wavefact.cli.simulate_week:simulate_week",
     "factorize": "wavefact.cli.factorize:factorize",
     "modes": "wavefact.cli.modes:modes",
     "compare": "wavefact.cli.compare:compare",

@@ -2,9 +2,11 @@
 
 Build a `Structure` from an operator, `simulate` it, and compare what is found with ``simulation.truth``.
 `scenario_s1` and `scenario_s2` are the reference scenarios; `make_demo` is the demonstration.
+`bridge_hour` is one of the many records that monitoring needs.
 `multi_segment`, `inhomogeneous` and `travelling` are media that no uniform standing wave describes.
 """
 
+from wavefact.simulate.bridge import bridge_hour, bridge_operator, hourly_temperatures
 from wavefact.simulate.disturbances import (
     with_clipping,
     with_coloured_noise,
@@ -33,10 +35,13 @@ __all__ = [
     "RandomForce",
     "Simulation",
     "Structure",
+    "bridge_hour",
+    "bridge_operator",
     "cantilever",
     "cantilever_operator",
     "demo_operator",
     "frame_operator",
+    "hourly_temperatures",
     "inhomogeneous",
     "make_demo",
     "multi_segment",
