@@ -92,6 +92,21 @@ def test_three_setups_become_one_mast(root: Path, tmp_path: Path) -> None:
     assert "<canvas" in (tmp_path / "mast.html").read_text(encoding="utf-8")
 
 
+def test_a_folder_of_recordings_leads_to_an_alarm_and_its_place(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "monitoring.py")
+    assert result.returncode == 0, result.stderr
+    hours = re.search(r"damaged from hour (\d+); first alarm at hour (\d+)", result.stdout)
+    assert hours is not None
+    assert 0 <= int(hours[2]) - int(hours[1]) <= 10  # within two records
+    found = re.search(r"place ([\d.]+) m, loss (\d+) to (\d+) %", result.stdout)
+    assert found is not None
+    assert abs(float(found[1]) - 13.0) < 1.0
+    assert int(found[2]) <= 20 <= int(found[3])
+    assert result.stdout.count(" conditions, lagging 0 h") == 3  # temperature explains all three modes
+    assert (tmp_path / "monitoring.png").read_bytes().startswith(PNG)
+    assert [path.name for path in tmp_path.iterdir()] == ["monitoring.png"]
+
+
 def test_the_local_wavenumber_of_the_intact_plate_is_the_published_one(
     root: Path, tmp_path: Path, shared_data: Path
 ) -> None:

@@ -9,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from wavefact.cli import wavefact
 
 SETUP = "python -m pip install -e . && wavefact demo"
 TEST = 'python -m pip install -c constraints.txt -e ".[test]" && python -m pytest'
@@ -95,6 +98,16 @@ def test_the_commands_of_the_readme_run(root: Path, workplace: Path) -> None:
     for line in own:
         result = run(["-m", "wavefact", *shlex.split(line, comments=True)[1:]], workplace, root)
         assert result.returncode == 0, f"{line}\n{result.stderr}"
+
+
+def test_the_commands_that_take_long_are_at_least_understood(root: Path) -> None:
+    lines = "\n".join(blocks(text_of("README.md", root), "text")).splitlines()
+    own = [shlex.split(line, comments=True)[1:] for line in lines if line.startswith("wavefact ")]
+    assert {"baseline", "monitor", "health", "simulate-week"} <= {name for name, *_ in own}
+    for name, *arguments in own:
+        command = wavefact.get_command(click.Context(wavefact), name)
+        assert command is not None, name
+        command.make_context(name, arguments)  # raises an error for options that do not exist
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])

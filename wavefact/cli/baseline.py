@@ -28,8 +28,9 @@ __all__ = ["baseline"]
 def baseline(folder: Path, **options: Any) -> None:
     """Learn the healthy state of a structure from the recordings in FOLDER, for `wavefact monitor`.
 
-    At least 20 recordings are needed, over as much of the range of temperatures as can be had; a stated rate
-    of false alarms of 1 % wants some hundred.  Files that cannot be used are left out, with a warning.
+    At least 20 recordings are needed, 30 to learn what conditions do, over as much of the range of
+    temperatures as can be had; a stated rate of false alarms of 1 % wants some hundred.  Files that cannot
+    be used are left out, with a warning.
     """
     from wavefact.health.monitor import baseline_of_folder
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from wavefact.errors import InputError
 from wavefact.health.decision.charts import ControlChart
-from wavefact.plots._style import BLUE, DARK, GREY, PALE, SMALL, VERMILLION, single, styled
+from wavefact.plots._style import BLUE, DARK, GREY, SMALL, VERMILLION, single, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +49,7 @@ def control_chart(chart: ControlChart, ax: Axes | None = None, *, times: np.ndar
     if at.shape != (n_records,):
         raise InputError(f"times are {at.shape}; give one for each of {n_records} records.")
     ax = single(ax, (8.0, 3.4))
-    ax.plot(at, chart.values, ".", color=PALE, ms=4.0, label="score of a record", zorder=1)
+    ax.plot(at, chart.values, ".", color=GREY, alpha=0.6, ms=4.0, label="score of a record", zorder=1)
     ax.plot(at, chart.statistic, color=BLUE, lw=1.2, label=chart.name, zorder=3)
     alarms = chart.alarms
     ax.axhline(chart.limit, color=DARK, lw=0.9, ls="--", zorder=2, label="limit")
