@@ -46,9 +46,9 @@ def test_curves_are_drawn_by_name(rng):
     curve = operating_curve(rng.normal(size=200), rng.normal(2.0, 1.0, 100))
     ax = draw_curve({"ours": curve, "theirs": curve}, Figure().subplots())
     texts = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert texts == [f"{name} (area {curve.area:.3f})" for name in ("ours", "theirs")]
+    assert texts == [f"{name} (area {curve.area:.3f})" for name in ("ours", "theirs")] + ["chance"]
     assert ax.get_xlim() == (0.0025, 1.0)
-    np.testing.assert_array_equal(ax.lines[1].get_ydata(), curve.detection_rates)
-    assert draw_curve(curve).get_legend().get_texts()[0].get_text() == f"(area {curve.area:.3f})"
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), curve.detection_rates)
+    assert draw_curve(curve).get_legend().get_texts()[0].get_text() == f"area {curve.area:.3f}"
     with pytest.raises(InputError, match="no curve"):
         draw_curve({})

@@ -38,4 +38,14 @@ def test_forecast_shows_the_limit_and_when_it_is_passed(rng):
 
 def test_forecast_without_an_end_says_so(rng):
     found = wf.forecast(np.arange(50.0), rng.standard_normal(50), limit=20.0)
-    assert "later than shown" in plots.forecast(found, Figure().subplots()).get_title(loc="left")
+    title = plots.forecast(found, Figure().subplots()).get_title(loc="left")
+    assert title == "the limit is not passed within the 49 s shown (90 %)"
+    falling = 1 - 0.001 * np.arange(100) + 0.01 * rng.standard_normal(100)
+    given = (np.arange(100.0), falling, np.full(100, 0.01))
+    ahead = wf.forecast(*given, limit=0.5)
+    late = wf.forecast(*given, limit=float((ahead.low[-1] + ahead.level[-1]) / 2))
+    early, _ = late.remaining_interval
+    assert np.isfinite(early)
+    assert np.isinf(late.remaining)
+    title = plots.forecast(late, Figure().subplots()).get_title(loc="left")
+    assert title == f"limit passed later than shown (90 %: {early:.3g} to later than shown)"

@@ -65,6 +65,8 @@ def changed_shapes(reference: ModalModel, current: ModalModel, axes: Any = None)
         else:
             draw_shape(ax, before.positions, before.mode_shapes[:, 0], BLUE)
             ax.set_title(f"{ax.get_title()}, not found again", fontsize=8.5)
+    if axes is None and partners and coordinates(reference.positions, reference.n_points)[0].shape[1] == 1:
+        _explain(grid[0].figure)
     return grid
 
 
@@ -77,15 +79,26 @@ def _new_panels(n_panels: int) -> np.ndarray:
     return grid[:n_panels]
 
 
+def _explain(figure: Any) -> None:
+    """Say below the panels of a new figure what the colours mean."""
+    from matplotlib.lines import Line2D
+
+    meanings = {"before": BLUE, "after": VERMILLION, "difference, magnified, ± 2 standard errors": GREEN}
+    handles = [Line2D([], [], color=colour, label=what) for what, colour in meanings.items()]
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+
+
 def _draw(ax: Any, before: ModalModel, after: ModalModel) -> None:
     factor = msf(after.mode_shapes, before.mode_shapes)[0]
     first, second = before.mode_shapes[:, 0], factor * after.mode_shapes[:, 0]
-    difference, times = second - first, _magnification(second - first)
+    difference = second - first
     places, _ = coordinates(before.positions, before.n_points)
-    if places.shape[1] == 1:
+    reach = 2 * np.hypot(before.shape_errors[:, 0], np.abs(factor) * after.shape_errors[:, 0])
+    is_line = places.shape[1] == 1
+    times = _magnification(np.abs(difference) + (np.nan_to_num(reach) if is_line else 0.0))
+    if is_line:
         draw_shape(ax, before.positions, first, BLUE)
         draw_shape(ax, before.positions, second, VERMILLION)
-        reach = 2 * np.hypot(before.shape_errors[:, 0], np.abs(factor) * after.shape_errors[:, 0])
         _draw_band(ax, places[:, 0], times * difference.real, times * reach)
     draw_shape(ax, before.positions, times * difference, GREEN)
     shift = 100 * (after.frequencies[0] / before.frequencies[0] - 1)
@@ -100,8 +113,8 @@ def _draw_band(ax: Any, places: np.ndarray, values: np.ndarray, reach: np.ndarra
     ax.fill_between(places[order], low, high, color=GREEN, alpha=0.2, lw=0)
 
 
-def _magnification(difference: np.ndarray) -> float:
-    """Return the largest of 1, 2, 5, 10, … with which a difference stays within ±1."""
-    largest = float(np.max(np.abs(difference)))
+def _magnification(sizes: np.ndarray) -> float:
+    """Return the largest of 1, 2, 5, 10, … with which all of these stay within 1."""
+    largest = float(np.max(sizes))
     steps = np.array([1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0])
     return float(np.max(steps[steps * largest <= 1.0], initial=1.0))

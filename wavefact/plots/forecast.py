@@ -64,13 +64,17 @@ def forecast(
     passed = found.remaining / seconds
     if np.isfinite(passed):
         ax.axvline(passed, color=VERMILLION, lw=0.9, ls="--")
-    ax.set_title(_verdict(found, (early, passed, late), name), loc="left")
+    ax.set_title(_verdict(found, (early, passed, late), name, future[-1]), loc="left")
     ax.set_xlabel(f"time since the last value [{name}]")
     ax.set_ylabel(label)
     ax.legend(loc="best")
     return ax
 
 
-def _verdict(found: Forecast, times: tuple[float, float, float], name: str) -> str:
+def _verdict(found: Forecast, times: tuple[float, float, float], name: str, shown: float) -> str:
+    share = f"{100 * found.confidence:g} %"
+    if not np.any(np.isfinite(times)):
+        return f"the limit is not passed within the {shown:.3g} {name} shown ({share})"
     early, passed, late = (f"{t:.3g}" if np.isfinite(t) else "later than shown" for t in times)
-    return f"limit passed in {passed} {name} ({100 * found.confidence:g} %: {early} to {late})"
+    unit = f" {name}" if np.isfinite(times[1]) else ""
+    return f"limit passed {'in ' if unit else ''}{passed}{unit} ({share}: {early} to {late})"

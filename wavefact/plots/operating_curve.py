@@ -53,8 +53,6 @@ def operating_curve(curves: OperatingCurve | Mapping[str, OperatingCurve], ax: A
         raise InputError("There is no curve to draw; give an OperatingCurve or a mapping of names to them.")
     ax = single(ax, (5.0, 4.2))
     least = min(0.5 / curve.n_healthy for curve in named.values())
-    chance = np.geomspace(least, 1.0, 100)
-    ax.plot(chance, chance, color=PALE, lw=1.0, zorder=1)
     for i, (name, curve) in enumerate(named.items()):
         ax.step(
             np.maximum(curve.false_alarm_rates, least),
@@ -63,9 +61,11 @@ def operating_curve(curves: OperatingCurve | Mapping[str, OperatingCurve], ax: A
             color=_COLOURS[i % len(_COLOURS)],
             ls=_LINES[i // len(_COLOURS) % len(_LINES)],
             lw=1.4,
-            label=f"{name} (area {curve.area:.3f})".strip(),
+            label=f"{name} (area {curve.area:.3f})" if name else f"area {curve.area:.3f}",
             zorder=2,
         )
+    chance = np.geomspace(least, 1.0, 100)
+    ax.plot(chance, chance, color=PALE, lw=1.0, zorder=1, label="chance")
     ax.set_xscale("log")
     ax.set_xlim(least, 1.0)
     ax.set_ylim(0.0, 1.02)
