@@ -68,8 +68,8 @@ def bridge_hour(
     Examples
     --------
     >>> from wavefact.simulate import bridge_hour
-    >>> print(bridge_hour().truth.frequencies.round(2), bridge_hour(25.0, 0.2).truth.frequencies.round(2))
-    [ 2.  8. 18.] [ 1.94  7.75 17.59]
+    >>> print(bridge_hour().truth.frequencies.round(1), bridge_hour(25.0, 0.2).truth.frequencies.round(1))
+    [ 2.  8. 18.] [ 1.9  7.7 17.6]
     """
     warmth = 1 + _PER_KELVIN * (temperature - 15.0)
     speed = 2 * np.pi * _LOWEST * (_SPAN / np.pi) ** 2 * warmth
