@@ -160,6 +160,8 @@ def test_following_gives_what_tracking_gives(rng: np.random.Generator) -> None:
     assert wrong < 0.01
     nothing = wf.follow(tracks, models[0].select([]), 90.0)
     assert not np.any(nothing.is_found[-1])
+    again = wf.follow(nothing.select(slice(-1, None)), models[0], 91.0)  # after nothing but silence
+    np.testing.assert_array_equal(again.frequencies[-1], tracks.frequencies[0])
 
 
 def test_tables_become_models_without_what_is_padding() -> None:

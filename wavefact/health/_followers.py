@@ -16,6 +16,7 @@ import numpy as np
 _ODDS = 20.0  # of a mode being found there to a spurious pole within the tolerance
 _MEMORY = 0.05  # weight of a new shape in that of its mode, once there are many
 _CLOSE = 0.02  # relative distance in frequency within which modes mix their shapes
+_TINY = np.finfo(float).tiny
 _RIDGE = 1e-9  # of the Gram matrix of shapes, lest two that are equal make it singular
 _WAVENUMBER_SCATTER = 0.1  # of estimates, relative
 
@@ -52,28 +53,14 @@ class Expectation:
         self, modes: np.ndarray, logarithms: np.ndarray, shapes: np.ndarray, scatter: Scatter
     ) -> Expectation:
         """Return what is expected after `modes` were found with these frequencies and shapes."""
-        level, variance, forms = (
-            self.level.copy(),
-            self.variance.copy(),
-            self.shapes + np.zeros(1, shapes.dtype),
-        )
+        level, variance = self.level.copy(), self.variance.copy()
         gain = variance[modes] / (variance[modes] + scatter.noise[modes])
         level[modes] += gain * (logarithms - level[modes])
         variance[modes] *= 1.0 - gain
-        weight = _MEMORY * self._likeness(modes, shapes)[:, None]
-        moved = (1 - weight) * forms[modes] + weight * turned(shapes, forms[modes])
-        forms[modes] = moved / np.linalg.norm(moved, axis=1, keepdims=True)
+        placed = np.zeros(self.shapes.shape, dtype=shapes.dtype)
+        placed[modes] = shapes
+        forms = moved(self.shapes, close_pairs(self.level), placed)
         return replace(self, level=level, variance=variance, shapes=forms)
-
-    def _likeness(self, modes: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-        """Return how far each shape is that of its mode rather than of another close one, in [0, 1].
-
-        Without this, one mode of a pair would take over the other's shape by being given its poles.
-        """
-        likeness = np.abs(shapes @ self.shapes.conj().T) ** 2
-        likeness *= np.abs(self.level[modes][:, None] - self.level) < _CLOSE
-        own = likeness[np.arange(modes.size), modes]
-        return own / np.maximum(np.sum(likeness, axis=1), np.finfo(float).tiny)
 
     def joined(self, other: Expectation) -> Expectation:
         """Return what this one, of the past, and another, of the future, say together."""
@@ -89,9 +76,36 @@ class Expectation:
 
 def turned(shapes: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Turn each row, real or complex, to the phase or sign of its target."""
-    inner = np.sum(shapes.conj() * targets, axis=1, keepdims=True)
+    return _rotated(shapes, np.sum(shapes.conj() * targets, axis=1))
+
+
+def _rotated(shapes: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """Turn each row by the phase or sign of a number; not where that is zero."""
     size = np.abs(inner)
-    return shapes * np.divide(inner, size, out=np.ones_like(inner), where=size > 0.0)
+    return shapes * np.divide(inner, size, out=np.ones_like(inner), where=size > 0.0)[:, None]
+
+
+def moved(forms: np.ndarray, close: np.ndarray, shapes: np.ndarray) -> np.ndarray:
+    """Return the shapes of modes (..., n_modes, n_points) after unit shapes, or zeros: not found, came for each.
+
+    A shape counts as far as it is that of its mode rather than of another close one, `close` (..., n_modes,
+    n_modes): without this, one mode of a pair would take over the other's shape by being given its poles.
+    """
+    inner = shapes.conj() @ np.swapaxes(forms, -1, -2)
+    own = np.diagonal(inner, axis1=-2, axis2=-1)
+    size = np.abs(own)
+    likeness = np.add.reduce(np.abs(inner) ** 2 * close, axis=-1)
+    weight = _MEMORY * size**2 / np.maximum(likeness, _TINY)
+    rest = 1.0 - weight
+    turn = weight * own / np.maximum(size, _TINY)
+    length = np.sqrt(rest * rest + weight * (weight + 2.0 * rest * size))
+    after: np.ndarray = (rest / length)[..., None] * forms + (turn / length)[..., None] * shapes
+    return after
+
+
+def close_pairs(levels: np.ndarray) -> np.ndarray:
+    """Return which modes are so close that they mix, (..., n_modes, n_modes), from levels (..., n_modes)."""
+    return np.abs(levels[..., :, None] - levels[..., None, :]) < _CLOSE
 
 
 def shares(expected: Expectation, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -101,16 +115,28 @@ def shares(expected: Expectation, shapes: np.ndarray) -> tuple[np.ndarray, np.nd
     """
     inner = shapes @ expected.shapes.conj().T
     own = np.minimum(np.abs(inner) ** 2, 1.0)
-    close = np.abs(expected.level[:, None] - expected.level) < _CLOSE
-    both = close[:, :, None] & close[:, None, :]
-    unit = np.where(close, _RIDGE, 1.0)[:, :, None] * np.eye(len(close))  # for modes that are not close
-    gram = np.where(both, expected.shapes.conj() @ expected.shapes.T, 0.0) + unit
-    parts = np.where(
-        close[:, :, None], inner.T, 0.0
-    )  # of the span of the modes close to each, (m, m, n_poles)
-    inside = np.sum(parts.conj() * np.linalg.solve(gram, parts), axis=1).real.T
-    inside = np.clip(inside, own, 1.0)
+    gram = expected.shapes.conj() @ expected.shapes.T
+    inside = np.clip(inside_span(gram, close_pairs(expected.level), inner.T).T, own, 1.0)
     return 1.0 - inside, inside - own
+
+
+def inside_span(gram: np.ndarray, near: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """Return which share of each unit shape is inside the span of some of others, (..., n_shapes).
+
+    Parameters
+    ----------
+    gram : (..., n, n) array
+        Inner products of the n shapes that may span.
+    near : (..., n) array
+        Which of them do.
+    inner : (..., n, n_shapes) array
+        Inner products with the unit shapes.
+    """
+    both = near[..., :, None] & near[..., None, :]
+    unit = np.where(near, _RIDGE, 1.0)[..., None] * np.eye(near.shape[-1])
+    parts = np.where(near[..., None], inner, 0.0)
+    weights = np.linalg.solve(np.where(both, gram, 0.0) + unit, parts)
+    return np.asarray(np.sum(parts.conj() * weights, axis=-2).real)
 
 
 def close_groups(expected: Expectation) -> np.ndarray:
@@ -169,7 +195,7 @@ def assigned(
 
 def _mixing_cost(expected: Expectation, mixing: np.ndarray, scatter: Scatter) -> np.ndarray:
     """Return −log of the density of the mixed share, which only modes with close neighbours have."""
-    close = np.sum(np.abs(expected.level[:, None] - expected.level) < _CLOSE, axis=1) > 1
+    close = np.sum(close_pairs(expected.level), axis=1) > 1
     return np.where(close, mixing / scatter.mixing + np.log(scatter.mixing), 0.0)
 
 

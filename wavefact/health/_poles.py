@@ -53,6 +53,13 @@ class Poles:
         fields = {name: getattr(self, name)[order] for name in (*_FIELDS, "shapes")}
         return Poles(np.concatenate([[0], np.cumsum(counts)]), **fields)
 
+    def placed(self, name: str, owners: np.ndarray, missing: float) -> np.ndarray:
+        """Return a field of the poles that modes own, (n_records, n_modes, ...), and elsewhere a number."""
+        values, found = getattr(self, name), owners >= 0
+        placed = np.full((*owners.shape, *values.shape[1:]), missing, dtype=values.dtype)
+        placed[found] = values[owners[found]]
+        return placed
+
     def none(self) -> Poles:
         """Return the poles of one record without any."""
         fields = {name: getattr(self, name)[:0] for name in (*_FIELDS, "shapes")}

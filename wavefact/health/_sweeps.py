@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from wavefact.health._followers import Expectation, Scatter, assigned, close_groups, shares
+from wavefact.health._followers import Expectation, Scatter, assigned, close_groups
+from wavefact.health._known import known_levels, known_shapes, known_shares
+from wavefact.health._local_level import local_variances
 from wavefact.health._poles import Poles
-from wavefact.health.levels import local_levels
 
 _ROUNDS = 2  # each with the scatter that the one before found
 _MIXING = (
@@ -82,7 +83,11 @@ def _run(
             owners[i] = -1
             owners[i, modes] = poles.starts[i] + indices
             costs[modes] += cost
-        scatter = _scatter(poles, times, expected, owners, presumed)
+        scatter = _varied(presumed, times, np.log(poles.placed("frequencies", owners, np.nan)))
+        levels, shapes = (
+            np.stack([getattr(each, name) for each in expected]) for name in ("level", "shapes")
+        )
+        scatter = _shared(scatter, poles, owners, (levels, shapes))
     return _Run(owners, costs, start, scatter)
 
 
@@ -96,13 +101,18 @@ def _chosen(options: list[Any], best: np.ndarray) -> Any:
     return type(options[0])(**fields)
 
 
-def learned_scatter(
+def followed(
     poles: Poles, times: np.ndarray, start: Expectation, owners: np.ndarray, tolerance: float
-) -> Scatter:
-    """Return the scatter of tracks whose poles are known."""
+) -> tuple[Expectation, Scatter]:
+    """Return what tracks whose poles are known let expect after the last record, and how poles scatter."""
     presumed = _presumed(times, start, tolerance)
-    expected, _ = swept(poles, times, (start, presumed), tolerance, owners)
-    return _scatter(poles, times, expected, owners, presumed)
+    logarithms = np.log(poles.placed("frequencies", owners, np.nan))
+    better = _varied(presumed, times, logarithms)
+    before, _ = known_levels(times, logarithms, start, presumed)
+    levels, variances = known_levels(times, logarithms, start, better)
+    shapes = known_shapes(poles, owners, np.stack([before, levels], axis=1), start.shapes)
+    scatter = _shared(better, poles, owners, (before[:-1], shapes[:-1, 0]))
+    return replace(start, level=levels[-1], variance=variances[-1], shapes=shapes[-1, 1]), scatter
 
 
 def swept(
@@ -110,23 +120,15 @@ def swept(
     times: np.ndarray,
     model: tuple[Expectation, Scatter],
     tolerance: float,
-    owners: np.ndarray | None = None,
 ) -> tuple[list[Expectation], Expectation]:
-    """Return what is expected in each record of those before it, and after the last.
-
-    Which pole is whose is given by `owners`, or is decided on the way.
-    """
+    """Return what is expected in each record of those before it, and after the last, deciding on the way."""
     state, scatter = model
     expected = []
     for i, elapsed in enumerate(np.diff(times, prepend=times[:1])):
         state = state.later(float(elapsed), scatter)
         expected.append(state)
         logarithms, shapes, _ = seen = poles.seen(i)
-        if owners is None:
-            modes, indices, _ = assigned(state, scatter, seen, tolerance)
-        else:
-            modes = np.flatnonzero(owners[i] >= 0)
-            indices = owners[i, modes] - poles.starts[i]
+        modes, indices, _ = assigned(state, scatter, seen, tolerance)
         state = state.learned(modes, logarithms[indices], shapes[indices], scatter)
     return expected, state
 
@@ -154,26 +156,29 @@ def _presumed(times: np.ndarray, start: Expectation, tolerance: float, mixing: f
     return Scatter(noise, 0.01 * noise / step, np.full(noise.size, 0.1), np.full(noise.size, mixing))
 
 
-def _scatter(
-    poles: Poles, times: np.ndarray, expected: list[Expectation], owners: np.ndarray, presumed: Scatter
-) -> Scatter:
-    """Estimate the scatter of each mode from its poles, a few of which count as presumed."""
-    found = owners >= 0
-    logarithms = np.where(found, np.log(poles.frequencies)[owners], np.nan)
-    _, _, noise, drift = local_levels(times, logarithms)
-    sums = np.zeros((2, owners.shape[1]))
-    for each, row in zip(expected, owners, strict=True):
-        modes = np.flatnonzero(row >= 0)
-        parts = shares(each, poles.shapes[row[modes]])
-        sums[:, modes] += [part[np.arange(modes.size), modes] for part in parts]
-    count = np.sum(found, axis=0)
-
-    def mean(total: np.ndarray, before: np.ndarray) -> np.ndarray:
-        return (total + _WEIGHT * before) / (count + _WEIGHT)
-
-    return Scatter(
-        np.maximum(mean(count * noise, presumed.noise), _LEAST_NOISE),
-        mean(count * drift, presumed.drift),
-        np.clip(mean(sums[0], presumed.outside), *_SHARES),
-        np.clip(mean(sums[1], presumed.mixing), *_SHARES),
+def _varied(presumed: Scatter, times: np.ndarray, logarithms: np.ndarray) -> Scatter:
+    """Estimate both variances of each mode from its poles, a few of which count as presumed."""
+    noise, drift = local_variances(times, logarithms)
+    count = np.sum(np.isfinite(logarithms), axis=0)
+    return replace(
+        presumed,
+        noise=np.maximum(_mean(count * noise, count, presumed.noise), _LEAST_NOISE),
+        drift=_mean(count * drift, count, presumed.drift),
     )
+
+
+def _shared(
+    presumed: Scatter, poles: Poles, owners: np.ndarray, expected: tuple[np.ndarray, np.ndarray]
+) -> Scatter:
+    """Estimate both mean shares from the levels (n_records, n_modes) and shapes that were expected."""
+    outside, mixing = known_shares(poles, owners, *expected)
+    count = np.sum(owners >= 0, axis=0)
+    return replace(
+        presumed,
+        outside=np.clip(_mean(outside, count, presumed.outside), *_SHARES),
+        mixing=np.clip(_mean(mixing, count, presumed.mixing), *_SHARES),
+    )
+
+
+def _mean(total: np.ndarray, count: np.ndarray, presumed: np.ndarray) -> np.ndarray:
+    return (total + _WEIGHT * presumed) / (count + _WEIGHT)

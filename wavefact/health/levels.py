@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wavefact.health._local_level import local_variances
 from wavefact.health.tracks import ModeTracks
 
 __all__ = ["LocalLevels", "local_levels", "mode_levels"]
 
-_RATIOS = np.geomspace(1e-5, 10.0, 19)  # of the variance of a step of the level to that of a measurement
 _DIFFUSE = 1e6  # variance of a level that nothing is known of, over that of a measurement
 
 
@@ -94,43 +94,27 @@ def local_levels(
     drift : (n_columns,) array
         Variance that a level gains in a unit of time.
     """
-    step = float(np.median(np.diff(times))) if times.size > 1 else 1.0
-    columns = values.shape[1]
-    ratios = np.repeat(_RATIOS[:, None], columns, axis=1)
-    _, _, likelihood, noise = _filter(times / step, values, ratios)
-    best = np.argmax(likelihood, axis=0), np.arange(columns)
-    levels, spread, _, _ = _filter(times / step, values, ratios[best][None])
-    smooth, spread = _smooth(times / step, levels[:, 0], spread[:, 0], ratios[best])
-    return smooth, spread * noise[best], noise[best], ratios[best] * noise[best] / step
+    noise, drift = local_variances(times, values)
+    levels, spread = _filter(times, values, noise, drift)
+    smooth, spread = _smooth(times, levels, spread, drift)
+    return smooth, spread, noise, drift
 
 
 def _filter(
-    times: np.ndarray, values: np.ndarray, ratios: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Filter with several ratios at once, (n_ratios, n_columns); variances are over that of a measurement.
-
-    Returns levels and their variances after each record, the log-likelihood in which the variance of a
-    measurement is its best, and that variance.
-    """
-    level = np.broadcast_to(_first_of(values), ratios.shape).copy()
-    spread = np.full(ratios.shape, _DIFFUSE)
-    levels, spreads = np.empty((2, times.size, *ratios.shape))
-    squares, logs, count = np.zeros(ratios.shape), np.zeros(ratios.shape), np.zeros(ratios.shape)
+    times: np.ndarray, values: np.ndarray, noise: np.ndarray, drift: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return levels and their variances after each record (Kalman)."""
+    level, variance = _first_of(values), _DIFFUSE * noise
+    levels, variances = np.empty((2, *values.shape))
     for i, elapsed in enumerate(np.diff(times, prepend=times[:1])):
-        spread = spread + ratios * elapsed
-        seen = np.broadcast_to(np.isfinite(values[i]), ratios.shape)
-        error = np.where(seen, values[i] - level, 0.0)
-        total = spread + 1.0
-        told = seen & (spread < _DIFFUSE / 2)  # the first one only says where the level is
-        squares += np.where(told, error**2 / total, 0.0)
-        logs += np.where(told, np.log(total), 0.0)
-        count += told
-        gain = np.where(seen, spread / total, 0.0)
-        level, spread = level + gain * error, spread * (1.0 - gain)
-        levels[i], spreads[i] = level, spread
-    noise = squares / np.maximum(count, 1.0)
-    likelihood = -0.5 * (count * np.log(np.maximum(noise, np.finfo(float).tiny)) + logs)
-    return levels, spreads, likelihood, noise
+        variance = variance + drift * elapsed
+        total = variance + noise
+        seen = np.isfinite(values[i]) & (total > 0.0)
+        gain = np.divide(variance, total, out=np.zeros_like(total), where=seen)
+        level = level + gain * np.where(seen, values[i] - level, 0.0)
+        variance = variance * (1.0 - gain)
+        levels[i], variances[i] = level, variance
+    return levels, variances
 
 
 def _first_of(values: np.ndarray) -> np.ndarray:
@@ -141,13 +125,13 @@ def _first_of(values: np.ndarray) -> np.ndarray:
 
 
 def _smooth(
-    times: np.ndarray, levels: np.ndarray, spreads: np.ndarray, ratios: np.ndarray
+    times: np.ndarray, levels: np.ndarray, variances: np.ndarray, drift: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Let each level know of the records after it (Rauch, Tung and Striebel)."""
-    levels, spreads = levels.copy(), spreads.copy()
+    levels, variances = levels.copy(), variances.copy()
     for i in range(times.size - 2, -1, -1):
-        ahead = spreads[i] + ratios * (times[i + 1] - times[i])
-        gain = spreads[i] / ahead
+        ahead = variances[i] + drift * (times[i + 1] - times[i])
+        gain = np.divide(variances[i], ahead, out=np.zeros_like(ahead), where=ahead > 0.0)
         levels[i] += gain * (levels[i + 1] - levels[i])
-        spreads[i] += gain**2 * (spreads[i + 1] - ahead)
-    return levels, spreads
+        variances[i] += gain**2 * (variances[i + 1] - ahead)
+    return levels, variances

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike
 from wavefact.errors import InputError
 from wavefact.health._doubles import doubles
 from wavefact.health._followers import assigned
+from wavefact.health._local_level import local_variances
 from wavefact.health._poles import Poles, gathered
 from wavefact.health._recurring import principal_shape, recurring
-from wavefact.health._sweeps import learned_scatter, starting, swept, tracked
-from wavefact.health.levels import local_levels
+from wavefact.health._sweeps import followed, starting, tracked
 from wavefact.health.tracks import ModeTracks
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import pair_modes, unit_shapes
@@ -142,8 +142,7 @@ def follow(
     history, owners = _poles_of(tracks)
     reference = tracks.reference_frequencies, tracks.reference_shapes.T
     start = starting(*reference, tolerance)
-    scatter = learned_scatter(history, tracks.times, start, owners, tolerance)
-    _, last = swept(history, tracks.times, (start, scatter), tolerance, owners)
+    last, scatter = followed(history, tracks.times, start, owners, tolerance)
     poles = gathered([model]) if model.n_modes else history.none()
     expected = last.later(time - tracks.times[-1], scatter)
     found = np.full((1, tracks.n_modes), -1)
@@ -185,8 +184,8 @@ def _recurring_tracks(
         owners = tracked(poles, times, starting(frequencies, shapes, tolerance), tolerance)
         owners = owners[:, np.sum(owners >= 0, axis=0) > 1]
         frequencies, shapes, owners = _own_reference(poles, owners)
-        logarithms = np.where(owners >= 0, np.log(poles.frequencies)[owners], np.nan)
-        _, _, noise, _ = local_levels(times, logarithms)
+        logarithms = np.log(poles.placed("frequencies", owners, np.nan))
+        noise, _ = local_variances(times, logarithms)
         dropped = doubles(logarithms, np.sqrt(noise), shapes, tolerance)
         if not np.any(dropped):
             dropped = np.mean(owners >= 0, axis=0) < rate
@@ -216,19 +215,14 @@ def _tracks(
     positions: np.ndarray | None,
 ) -> ModeTracks:
     """Put the poles that modes own into tracks, shapes scaled and turned to the reference."""
-    found, (frequencies, targets) = owners >= 0, reference
-    records, modes = np.nonzero(found)
-    shapes, wanted = poles.shapes[owners[found]], targets[modes]
-    scaled = shapes * np.sum(shapes.conj() * wanted, axis=1, keepdims=True)
-    placed = np.full((times.size, targets.shape[1], len(targets)), np.nan, dtype=scaled.dtype)
-    placed[records, :, modes] = scaled
-    columns = {}
-    for name in ("frequencies", "damping_ratios", "frequency_errors", "damping_errors"):
-        columns[name] = np.full(owners.shape, np.nan)
-        columns[name][found] = getattr(poles, name)[owners[found]]
+    frequencies, targets = reference
+    shapes = poles.placed("shapes", owners, np.nan)
+    scaled = shapes * np.sum(shapes.conj() * targets, axis=2, keepdims=True)
+    names = ("frequencies", "damping_ratios", "frequency_errors", "damping_errors")
+    columns = {name: poles.placed(name, owners, np.nan) for name in names}
     return ModeTracks(
         times=times,
-        mode_shapes=placed,
+        mode_shapes=np.swapaxes(scaled, 1, 2),
         reference_frequencies=frequencies,
         reference_shapes=targets.T,
         positions=positions,
