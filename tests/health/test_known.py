@@ -31,15 +31,17 @@ def test_all_records_at_once_are_as_one_after_the_other(rng: np.random.Generator
     walk = np.cumsum(0.003 * rng.standard_normal((N_RECORDS, N_MODES)), axis=0)
     frequencies = np.exp((LEVELS + walk)[found])
     none = np.full(frequencies.size, np.nan)
-    poles = Poles(starts, frequencies, none, none, none, none, unit(rng, frequencies.size, is_complex))
+    errors = frequencies * rng.choice([1e-3, 1e-2, np.nan], frequencies.size)
+    poles = Poles(starts, frequencies, none, errors, none, none, unit(rng, frequencies.size, is_complex))
     times = np.cumsum(rng.uniform(0.1, 5.0, N_RECORDS))
     times[20] = np.nextafter(times[19], np.inf)
-    scatter = Scatter(*(rng.uniform(1e-6, 1e-5, (2, N_MODES))), *np.full((2, N_MODES), 0.1))
+    noise, drift, typical = rng.uniform(1e-6, 1e-5, (3, N_MODES))
+    scatter = Scatter(noise, np.full(N_MODES, 0.5), typical, drift, *np.full((2, N_MODES), 0.1))
     start = Expectation(
         LEVELS, np.full(N_MODES, 1e-4), unit(rng, N_MODES, is_complex), np.full(N_MODES, np.nan)
     )
-    logarithms = np.where(owners >= 0, np.log(frequencies)[owners], np.nan)
-    levels, variances = known_levels(times, logarithms, start, scatter)
+    given = poles.placed("logarithms", owners, np.nan), poles.placed("squares", owners, np.nan)
+    levels, variances = known_levels(times, given, start, scatter)
     shapes = known_shapes(poles, owners, levels, start.shapes)
     sums, state = np.zeros((2, N_MODES)), start
     for i, elapsed in enumerate(np.diff(times, prepend=times[:1])):
@@ -50,8 +52,7 @@ def test_all_records_at_once_are_as_one_after_the_other(rng: np.random.Generator
         modes = np.flatnonzero(found[i])
         parts = shares(state, poles.shapes[owners[i, modes]])
         sums[:, modes] += [part[np.arange(modes.size), modes] for part in parts]
-        seen = poles.shapes[owners[i, modes]]
-        state = state.learned(modes, logarithms[i, modes], seen, scatter)
+        state = state.learned(modes, poles.seen(i), owners[i, modes] - starts[i], scatter)
     np.testing.assert_allclose(levels[-1], state.level, rtol=0, atol=1e-13)
     np.testing.assert_allclose(variances[-1], state.variance, rtol=1e-9)
     np.testing.assert_allclose(shapes[-1], state.shapes, atol=1e-12)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -135,6 +137,44 @@ def test_wavenumbers_tell_modes_apart_that_sensors_do_not() -> None:
     reference = wf.ModalModel(np.array([2.0, 2.002]), np.full(2, 0.01), aliases, np.array([3.0, 6.0]))
     tracks = wf.track_modes([model] * 5, reference=reference)
     np.testing.assert_array_equal(tracks.frequencies, [[2.002, 2.0]] * 5)
+
+
+def test_standard_errors_tell_which_poles_to_believe(rng: np.random.Generator) -> None:
+    base, truth = np.array([1.0, 2.5, 2.56, 5.0]), 1 - 0.01 * np.sin(np.arange(150) / 30)
+    models, labels = [], []
+    for factor in truth:
+        model, label = record(rng, base * factor, shapes_of(4), scatter=0.0)
+        errors = model.frequencies * rng.choice([0.0007, 0.03], model.n_modes, p=[0.7, 0.3])
+        moved = model.frequencies + errors * rng.standard_normal(model.n_modes)
+        order = np.argsort(moved)
+        models.append(replace(model.select(order), frequencies=moved[order], frequency_errors=errors[order]))
+        labels.append(label[order])
+    reference = wf.ModalModel(base, np.full(4, 0.01), shapes_of(4))
+    blind = [replace(model, frequency_errors=np.full(model.n_modes, np.nan)) for model in models]
+    shares, errors = [], []
+    for given in (models, blind):
+        tracks = wf.track_modes(given, reference=reference)
+        right, wrong = right_and_wrong(tracks, models, labels)
+        assert wrong < 0.01
+        shares.append(right)
+        errors.append(np.std(wf.mode_levels(tracks).frequencies / (base * truth[:, None])))
+    assert shares[0] > 0.98 > 0.9 > shares[1]
+    assert errors[0] < 0.6 * errors[1]
+    assert wf.track_modes(models).n_modes == 4
+
+
+def test_standard_errors_that_tell_nothing_are_not_believed(rng: np.random.Generator) -> None:
+    models = [record(rng, np.array([1.0, 2.5, 2.55]), shapes_of(3))[0] for _ in range(100)]
+    for size in (1e-4, 0.1):  # far too small, and far too large
+        wrong = [
+            replace(each, frequency_errors=each.frequencies * size * rng.lognormal(0, 1.5, each.n_modes))
+            for each in models
+        ]
+        plain, misled = wf.track_modes(models), wf.track_modes(wrong)
+        assert np.mean(plain.is_found == misled.is_found) > 0.99
+        levels = wf.mode_levels(misled)
+        np.testing.assert_allclose(levels.frequencies / [1.0, 2.5, 2.55], 1.0, atol=1.5e-3)
+        np.testing.assert_allclose(levels.noise, 0.002, rtol=0.3)
 
 
 def test_shapes_are_turned_and_scaled_to_the_reference(rng: np.random.Generator) -> None:

@@ -2,7 +2,8 @@
 
 A pole belongs to a mode when it is likelier to come from it than from nowhere (a spurious pole, anywhere
 within the tolerance): −2 log of the ratio of both densities is the cost, and the assignment of least total
-cost is taken.  The logarithm of the frequency is normal about its prediction.  What of a shape lies outside
+cost is taken.  The logarithm of the frequency is normal about its prediction, with the pole's standard error
+for what that has proved to be worth.  What of a shape lies outside
 the span of the close modes' shapes, and what is mixed among these, are both exponential, each with a mean of
 its own: a pair of nearly equal frequencies mixes its shapes at random, but hardly leaves their span.
 """
@@ -12,6 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+
+from wavefact.health._local_level import measured
+from wavefact.health._poles import Seen
 
 _ODDS = 20.0  # of a mode being found there to a spurious pole within the tolerance
 _MEMORY = 0.05  # weight of a new shape in that of its mode, once there are many
@@ -26,13 +30,26 @@ class Scatter:
     """Hold how poles scatter about each mode, arrays (n_modes,); variances are of log frequency."""
 
     noise: np.ndarray
-    """Variance of one pole about the level."""
+    """Variance of one pole about the level, besides what its standard error accounts for."""
+    trust: np.ndarray
+    """Variance for each unit of a squared standard error: 1 where these tell the truth."""
+    typical: np.ndarray
+    """Squared standard error of a pole that comes without one; 0 where none has one."""
     drift: np.ndarray
     """Variance that the level gains per second."""
     outside: np.ndarray
     """Mean share of a shape outside the span of the close modes."""
     mixing: np.ndarray
     """Mean share of a shape that is of other close modes."""
+
+    @property
+    def usual(self) -> np.ndarray:
+        """Variance of a pole with a typical standard error."""
+        return self.noise + self.trust * self.typical
+
+    def of(self, squares: np.ndarray) -> np.ndarray:
+        """Return the variance of poles of these squared standard errors, (n_poles, n_modes)."""
+        return measured(self.noise, self.trust, self.typical, squares[:, None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +66,14 @@ class Expectation:
         """Return what is expected after some time without news."""
         return replace(self, variance=self.variance + abs(elapsed) * scatter.drift)
 
-    def learned(
-        self, modes: np.ndarray, logarithms: np.ndarray, shapes: np.ndarray, scatter: Scatter
-    ) -> Expectation:
-        """Return what is expected after `modes` were found with these frequencies and shapes."""
+    def learned(self, modes: np.ndarray, seen: Seen, indices: np.ndarray, scatter: Scatter) -> Expectation:
+        """Return what is expected after `modes` were found, with the poles of these indices."""
         level, variance = self.level.copy(), self.variance.copy()
-        gain = variance[modes] / (variance[modes] + scatter.noise[modes])
-        level[modes] += gain * (logarithms - level[modes])
+        gain = variance[modes] / (variance[modes] + scatter.of(seen.squares)[indices, modes])
+        level[modes] += gain * (seen.logarithms[indices] - level[modes])
         variance[modes] *= 1.0 - gain
-        placed = np.zeros(self.shapes.shape, dtype=shapes.dtype)
-        placed[modes] = shapes
+        placed = np.zeros(self.shapes.shape, dtype=seen.shapes.dtype)
+        placed[modes] = seen.shapes[indices]
         forms = moved(self.shapes, close_pairs(self.level), placed)
         return replace(self, level=level, variance=variance, shapes=forms)
 
@@ -86,7 +101,7 @@ def _rotated(shapes: np.ndarray, inner: np.ndarray) -> np.ndarray:
 
 
 def moved(forms: np.ndarray, close: np.ndarray, shapes: np.ndarray) -> np.ndarray:
-    """Return the shapes of modes (..., n_modes, n_points) after unit shapes, or zeros: not found, came for each.
+    """Return shapes of modes (..., n_modes, n_points) after unit shapes, or zeros: not found, came for each.
 
     A shape counts as far as it is that of its mode rather than of another close one, `close` (..., n_modes,
     n_modes): without this, one mode of a pair would take over the other's shape by being given its poles.
@@ -151,7 +166,7 @@ def close_groups(expected: Expectation) -> np.ndarray:
 def assigned(
     expected: Expectation,
     scatter: Scatter,
-    poles: tuple[np.ndarray, np.ndarray, np.ndarray],
+    poles: Seen,
     tolerance: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return which modes were found, the pole of each, and its cost.
@@ -159,7 +174,7 @@ def assigned(
     Parameters
     ----------
     expected, scatter : Expectation, Scatter
-    poles : logarithms of frequencies (n_poles,), unit shapes (n_poles, n_points), wavenumbers (n_poles,)
+    poles : Seen
     tolerance : float
 
     Returns
@@ -170,21 +185,21 @@ def assigned(
     """
     from scipy.optimize import linear_sum_assignment
 
-    logarithms, shapes, wavenumbers = poles
-    if logarithms.size == 0 or expected.level.size == 0:
+    if poles.logarithms.size == 0 or expected.level.size == 0:
         return np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0)
-    distance = logarithms[:, None] - expected.level
-    variance = expected.variance + scatter.noise
-    outside, mixing = shares(expected, shapes)
+    distance = poles.logarithms[:, None] - expected.level
+    variance = expected.variance + scatter.of(poles.squares)
+    outside, mixing = shares(expected, poles.shapes)
     cost = (
         distance**2 / variance
         + np.log(2 * np.pi * variance / (2 * tolerance) ** 2)
         + 2 * (outside / scatter.outside + np.log(scatter.outside))
         + 2 * _mixing_cost(expected, mixing, scatter)
         - 2 * np.log(_ODDS)
-        + _wavenumber_cost(wavenumbers, expected.wavenumbers)
+        + _wavenumber_cost(poles.wavenumbers, expected.wavenumbers)
     )
-    reach = np.hypot(tolerance, 3 * np.sqrt(expected.variance))
+    worse = np.maximum(variance - expected.variance - scatter.usual, 0.0)  # than a pole usually is
+    reach = np.hypot(tolerance, 3 * np.sqrt(expected.variance + worse))
     cost = np.where(np.abs(distance) <= reach, np.minimum(cost, 0.0), 0.0)
     found, modes = linear_sum_assignment(cost)
     kept = cost[found, modes] < 0.0

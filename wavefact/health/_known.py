@@ -8,19 +8,28 @@ from __future__ import annotations
 import numpy as np
 
 from wavefact.health._followers import Expectation, Scatter, close_pairs, inside_span, moved
-from wavefact.health._local_level import predictions
+from wavefact.health._local_level import measured, predictions
 from wavefact.health._poles import Poles
 
 
 def known_levels(
-    times: np.ndarray, logarithms: np.ndarray, start: Expectation, scatter: Scatter
+    times: np.ndarray,
+    frequencies: tuple[np.ndarray, np.ndarray],
+    start: Expectation,
+    scatter: Scatter,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return levels and variances (n_records + 1, n_modes): before each record, and after the last."""
+    """Return levels and variances (n_records + 1, n_modes): before each record, and after the last.
+
+    What was found are logarithms of frequencies and their squared errors, (n_records, n_modes).
+    """
+    logarithms, squares = frequencies
+    noise = measured(scatter.noise, scatter.trust, scatter.typical, squares)
     levels, variances = np.empty((2, times.size + 1, start.level.size))
     for j, column in enumerate(logarithms.T):
-        noise = np.full(times.size, scatter.noise[j])
         begin = float(start.level[j]), float(start.variance[j])
-        levels[:, j], variances[:, j] = predictions(times, column, noise, float(scatter.drift[j]), begin)
+        levels[:, j], variances[:, j] = predictions(
+            times, column, noise[:, j], float(scatter.drift[j]), begin
+        )
     return levels, variances
 
 

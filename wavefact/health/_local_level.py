@@ -16,40 +16,106 @@ from __future__ import annotations
 import numpy as np
 
 _RATIOS = np.geomspace(1e-5, 10.0, 19)  # of the variance of a step of the level to that of a measurement
+_SHARES = (0.0, 0.5, 0.9, 0.99)  # of the variance of a usual measurement that may go with its standard error
+_PREFERENCE = 1.0  # in log-likelihood, for standard errors to say what they say
+_TINY = np.finfo(float).tiny
 
 
-def local_variances(times: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def local_variances(
+    times: np.ndarray, values: np.ndarray, squares: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the variances of greatest likelihood of each column of `values`, NaN where missing.
+
+    Parameters
+    ----------
+    times : (n,) array
+    values : (n, n_columns) array
+    squares : (n, n_columns) array, optional
+        Squared standard errors of the values; NaN where unknown, which counts as typical.
 
     Returns
     -------
-    noise : (n_columns,) array
-        Variance of a value about its level.
+    noise, trust : (n_columns,) arrays
+        The variance of a value about its level is noise + trust · squared standard error.
     drift : (n_columns,) array
         Variance that a level gains in a unit of time.
     """
     step = float(np.median(np.diff(times))) if times.size > 1 else 1.0
-    noise, ratios = np.zeros((2, values.shape[1]))
+    given = np.full(values.shape, np.nan) if squares is None else squares
+    typical = typical_squares(given)
+    noise, trust, ratios = np.zeros((3, values.shape[1]))
     for j, column in enumerate(values.T):
         seen = np.isfinite(column)
         if np.count_nonzero(seen) > 1:
-            noise[j], ratios[j] = _likeliest(np.diff(times[seen]) / step, np.diff(column[seen]))
-    return noise, ratios * noise / step
+            gaps, changes = np.diff(times[seen]) / step, np.diff(column[seen])
+            own = np.where(np.isfinite(given[seen, j]), given[seen, j], typical[j])
+            noise[j], trust[j], ratios[j] = _likeliest(gaps, changes, own, float(typical[j]))
+    return noise, trust, ratios * (noise + trust * typical) / step
 
 
-def _likeliest(gaps: np.ndarray, steps: np.ndarray) -> tuple[float, float]:
-    """Return the variance of a measurement, and over it that of a step of the level, of greatest likelihood.
+def typical_squares(squares: np.ndarray) -> np.ndarray:
+    """Return the median of what is known in each column; 0 where nothing is."""
+    known = np.isfinite(squares)
+    return np.array(
+        [
+            np.median(column[there]) if np.any(there) else 0.0
+            for column, there in zip(squares.T, known.T, strict=True)
+        ]
+    )
 
-    The variance of a measurement is its best for each ratio; the systems of all ratios are solved as one.
+
+def measured(noise: np.ndarray, trust: np.ndarray, typical: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    """Return the variance of values of these squared standard errors; one that is unknown is typical."""
+    return np.asarray(noise + trust * np.where(np.isfinite(squares), squares, typical))
+
+
+def _likeliest(
+    gaps: np.ndarray, steps: np.ndarray, squares: np.ndarray, typical: float
+) -> tuple[float, float, float]:
+    """Return noise, trust, and the variance of a step of the level over that of a usual measurement.
+
+    The part of the variance that goes with the squared errors is what these say, if they say less than all
+    of it, unless another is clearly likelier: errors of others may be off by a factor, or tell nothing.
     """
-    diagonal = _RATIOS[:, None] * gaps + 2.0
-    beside = np.full(diagonal.shape, -1.0)
+    coarse = _RATIOS[::3]
+    constant = np.ones(squares.size)
+    likelihoods, noise = _likelihoods(gaps, steps, constant, coarse)
+    share = 0.0
+    if typical > 0.0:
+        honest = min(typical / max(float(noise[np.argmax(likelihoods)]), _TINY), _SHARES[-1])
+        options = [honest, *_SHARES]
+        gains = [
+            np.max(_likelihoods(gaps, steps, _relative(each, squares / typical), coarse)[0])
+            for each in options
+        ]
+        gains[0] += _PREFERENCE
+        share = options[int(np.argmax(gains))]
+    relative = _relative(share, squares / typical) if share > 0.0 else constant
+    likelihoods, noise = _likelihoods(gaps, steps, relative, _RATIOS)
+    best = np.argmax(likelihoods)
+    trust = share * noise[best] / typical if share > 0.0 else 0.0
+    return float((1 - share) * noise[best]), float(trust), float(_RATIOS[best])
+
+
+def _relative(share: float, squares: np.ndarray) -> np.ndarray:
+    """Return variances of measurements over that of a usual one, a share of which goes with the error."""
+    return 1.0 - share + share * squares
+
+
+def _likelihoods(
+    gaps: np.ndarray, steps: np.ndarray, relative: np.ndarray, ratios: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the log-likelihood of each ratio, and the best variance of a usual measurement with it.
+
+    The systems of all ratios are solved as one.
+    """
+    diagonal = ratios[:, None] * gaps + (relative[:-1] + relative[1:])
+    beside = np.tile(-relative[1:], (ratios.size, 1))
     beside[:, -1] = 0.0  # the next ratio's system begins
-    pivots, _, solved = _solved(diagonal.ravel(), beside.ravel(), np.tile(steps, _RATIOS.size))
+    pivots, _, solved = _solved(diagonal.ravel(), beside.ravel(), np.tile(steps, ratios.size))
     noise = solved.reshape(diagonal.shape) @ steps / steps.size
     logs = np.sum(np.log(pivots).reshape(diagonal.shape), axis=1)
-    best = np.argmin(steps.size * np.log(np.maximum(noise, np.finfo(float).tiny)) + logs)
-    return float(noise[best]), float(_RATIOS[best])
+    return -0.5 * (steps.size * np.log(np.maximum(noise, _TINY)) + logs), noise
 
 
 def predictions(
@@ -91,7 +157,7 @@ def predictions(
 def _solved(
     diagonal: np.ndarray, beside: np.ndarray, right: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return pivots, multipliers and solution of a positive tridiagonal system; the last of `beside` is idle."""
+    """Return pivots, multipliers and solution of a positive tridiagonal system; `beside` has an idle end."""
     from scipy.linalg.lapack import dptsv
 
     pivots, lower, solved, _ = dptsv(diagonal, beside[: max(diagonal.size - 1, 1)], right)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,6 +13,18 @@ from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import unit_shapes
 
 _FIELDS = ("frequencies", "damping_ratios", "frequency_errors", "damping_errors", "wavenumbers")
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Hold what assigning one record needs of its poles."""
+
+    logarithms: np.ndarray
+    """Of frequencies."""
+    squares: np.ndarray
+    """Variances of these by the standard errors; NaN where unknown."""
+    shapes: np.ndarray
+    wavenumbers: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +54,21 @@ class Poles:
         """Return where the poles of one record are."""
         return slice(int(self.starts[record]), int(self.starts[record + 1]))
 
-    def seen(self, record: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return what assigning one record needs: logarithms of frequencies, shapes and wavenumbers."""
+    @cached_property
+    def logarithms(self) -> np.ndarray:
+        """Of frequencies."""
+        return np.log(self.frequencies)
+
+    @cached_property
+    def squares(self) -> np.ndarray:
+        """Variances of the logarithms by the standard errors; NaN where unknown."""
+        squares = (self.frequency_errors / self.frequencies) ** 2
+        return np.where(np.isfinite(squares), squares, np.nan)
+
+    def seen(self, record: int) -> Seen:
+        """Return what assigning one record needs."""
         part = self.of(record)
-        return np.log(self.frequencies[part]), self.shapes[part], self.wavenumbers[part]
+        return Seen(self.logarithms[part], self.squares[part], self.shapes[part], self.wavenumbers[part])
 
     def reversed(self) -> Poles:
         """Return the poles with the last record first."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from wavefact.health._followers import Expectation, Scatter, assigned, close_groups
 from wavefact.health._known import known_levels, known_shapes, known_shares
-from wavefact.health._local_level import local_variances
+from wavefact.health._local_level import local_variances, typical_squares
 from wavefact.health._poles import Poles
 
 _ROUNDS = 2  # each with the scatter that the one before found
@@ -43,7 +43,7 @@ def tracked(poles: Poles, times: np.ndarray, start: Expectation, tolerance: floa
     group of close modes goes on with that which made its poles likelier.
     """
     groups = close_groups(start)
-    presumed = [_presumed(times, start, tolerance, mixing) for mixing in _MIXING]
+    presumed = [_presumed(poles, times, start, tolerance, mixing) for mixing in _MIXING]
     if groups.max(initial=-1) + 1 == groups.size:
         presumed = presumed[:1]  # no mode has a close one
     runs = [_run(poles, times, (start, each), tolerance) for each in presumed]
@@ -83,7 +83,8 @@ def _run(
             owners[i] = -1
             owners[i, modes] = poles.starts[i] + indices
             costs[modes] += cost
-        scatter = _varied(presumed, times, np.log(poles.placed("frequencies", owners, np.nan)))
+        found = (poles.placed(name, owners, np.nan) for name in ("logarithms", "squares"))
+        scatter = _varied(presumed, times, *found)
         levels, shapes = (
             np.stack([getattr(each, name) for each in expected]) for name in ("level", "shapes")
         )
@@ -105,11 +106,11 @@ def followed(
     poles: Poles, times: np.ndarray, start: Expectation, owners: np.ndarray, tolerance: float
 ) -> tuple[Expectation, Scatter]:
     """Return what tracks whose poles are known let expect after the last record, and how poles scatter."""
-    presumed = _presumed(times, start, tolerance)
-    logarithms = np.log(poles.placed("frequencies", owners, np.nan))
-    better = _varied(presumed, times, logarithms)
-    before, _ = known_levels(times, logarithms, start, presumed)
-    levels, variances = known_levels(times, logarithms, start, better)
+    presumed = _presumed(poles, times, start, tolerance)
+    found = poles.placed("logarithms", owners, np.nan), poles.placed("squares", owners, np.nan)
+    better = _varied(presumed, times, *found)
+    before, _ = known_levels(times, found, start, presumed)
+    levels, variances = known_levels(times, found, start, better)
     shapes = known_shapes(poles, owners, np.stack([before, levels], axis=1), start.shapes)
     scatter = _shared(better, poles, owners, (before[:-1], shapes[:-1, 0]))
     return replace(start, level=levels[-1], variance=variances[-1], shapes=shapes[-1, 1]), scatter
@@ -127,9 +128,9 @@ def swept(
     for i, elapsed in enumerate(np.diff(times, prepend=times[:1])):
         state = state.later(float(elapsed), scatter)
         expected.append(state)
-        logarithms, shapes, _ = seen = poles.seen(i)
+        seen = poles.seen(i)
         modes, indices, _ = assigned(state, scatter, seen, tolerance)
-        state = state.learned(modes, logarithms[indices], shapes[indices], scatter)
+        state = state.learned(modes, seen, indices, scatter)
     return expected, state
 
 
@@ -146,23 +147,31 @@ def _expected(
 
 def _loosened(end: Expectation, scatter: Scatter) -> Expectation:
     """Return where to turn round: at the level reached, but as of one pole, lest the past be heard twice."""
-    return replace(end, variance=end.variance + scatter.noise)
+    return replace(end, variance=end.variance + scatter.usual)
 
 
-def _presumed(times: np.ndarray, start: Expectation, tolerance: float, mixing: float = _MIXING[0]) -> Scatter:
-    """Return the scatter to begin with."""
+def _presumed(
+    poles: Poles, times: np.ndarray, start: Expectation, tolerance: float, mixing: float = _MIXING[0]
+) -> Scatter:
+    """Return the scatter to begin with; standard errors are believed where most are within it."""
     step = float(np.median(np.diff(times))) if times.size > 1 else 1.0
     noise = np.full(start.level.size, (tolerance / 6) ** 2)
-    return Scatter(noise, 0.01 * noise / step, np.full(noise.size, 0.1), np.full(noise.size, mixing))
+    near = np.abs(poles.logarithms[:, None] - start.level) < tolerance
+    typical = typical_squares(np.where(near, poles.squares[:, None], np.nan))
+    trust = np.where(typical <= noise, 1.0, 0.0)
+    drift, outside = 0.01 * noise / step, np.full(noise.size, 0.1)
+    return Scatter(noise, trust, typical, drift, outside, np.full(noise.size, mixing))
 
 
-def _varied(presumed: Scatter, times: np.ndarray, logarithms: np.ndarray) -> Scatter:
-    """Estimate both variances of each mode from its poles, a few of which count as presumed."""
-    noise, drift = local_variances(times, logarithms)
-    count = np.sum(np.isfinite(logarithms), axis=0)
+def _varied(presumed: Scatter, times: np.ndarray, logarithms: np.ndarray, squares: np.ndarray) -> Scatter:
+    """Estimate the variances of each mode from its poles, a few of which count as presumed."""
+    noise, trust, drift = local_variances(times, logarithms, squares)
+    count, typical = np.sum(np.isfinite(logarithms), axis=0), typical_squares(squares)
     return replace(
         presumed,
         noise=np.maximum(_mean(count * noise, count, presumed.noise), _LEAST_NOISE),
+        trust=np.where(count > 1, trust, presumed.trust),
+        typical=np.where(typical > 0.0, typical, presumed.typical),
         drift=_mean(count * drift, count, presumed.drift),
     )
 

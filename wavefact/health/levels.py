@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wavefact.health._local_level import local_variances
+from wavefact.health._local_level import local_variances, measured, typical_squares
 from wavefact.health.tracks import ModeTracks
 
 __all__ = ["LocalLevels", "local_levels", "mode_levels"]
@@ -25,7 +25,8 @@ class LocalLevels:
     errors : (n_records, n_modes) array [Hz]
         Standard errors of the level.
     noise : (n_modes,) array
-        Standard deviation of a single frequency about the level, over the frequency [-].
+        Standard deviation about the level of a single frequency, one with a typical standard error, over
+        the frequency [-].
     drift : (n_modes,) array [1/s]
         Variance that the logarithm of the level gains per second.
 
@@ -57,8 +58,9 @@ def mode_levels(tracks: ModeTracks) -> LocalLevels:
 
     Notes
     -----
-    The logarithm of a frequency is a random walk seen with white noise (the local level model); both
-    variances are those of greatest likelihood, the levels are from the Kalman filter and smoother.
+    The logarithm of a frequency is a random walk seen with white noise (the local level model), part of whose
+    variance goes with the square of the frequency's standard error, where that is known.  All variances are
+    those of greatest likelihood, the levels are from the Kalman filter and smoother.
 
     References
     ----------
@@ -76,39 +78,42 @@ def mode_levels(tracks: ModeTracks) -> LocalLevels:
     True
     """
     logarithms = np.log(tracks.frequencies)
-    levels, variances, noise, drift = local_levels(tracks.times, logarithms)
+    squares = (tracks.frequency_errors / tracks.frequencies) ** 2
+    levels, variances, noise, drift = local_levels(tracks.times, logarithms, squares)
     frequencies = np.exp(levels)
     return LocalLevels(frequencies, frequencies * np.sqrt(variances), np.sqrt(noise), drift)
 
 
 def local_levels(
-    times: np.ndarray, values: np.ndarray
+    times: np.ndarray, values: np.ndarray, squares: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Fit a local level to each column of `values`, NaN where missing.
+    """Fit a local level to each column of `values`, NaN where missing, and their squared standard errors.
 
     Returns
     -------
     levels, variances : (n_records, n_columns) arrays
     noise : (n_columns,) array
-        Variance of a value about its level.
+        Variance about its level of a value with a typical standard error.
     drift : (n_columns,) array
         Variance that a level gains in a unit of time.
     """
-    noise, drift = local_variances(times, values)
-    levels, spread = _filter(times, values, noise, drift)
+    given = np.full(values.shape, np.nan) if squares is None else squares
+    noise, trust, drift = local_variances(times, values, given)
+    typical = typical_squares(given)
+    levels, spread = _filter(times, values, measured(noise, trust, typical, given), drift)
     smooth, spread = _smooth(times, levels, spread, drift)
-    return smooth, spread, noise, drift
+    return smooth, spread, noise + trust * typical, drift
 
 
 def _filter(
     times: np.ndarray, values: np.ndarray, noise: np.ndarray, drift: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return levels and their variances after each record (Kalman)."""
-    level, variance = _first_of(values), _DIFFUSE * noise
+    level, variance = _first_of(values), _DIFFUSE * np.max(noise, axis=0, initial=0.0)
     levels, variances = np.empty((2, *values.shape))
     for i, elapsed in enumerate(np.diff(times, prepend=times[:1])):
         variance = variance + drift * elapsed
-        total = variance + noise
+        total = variance + noise[i]
         seen = np.isfinite(values[i]) & (total > 0.0)
         gain = np.divide(variance, total, out=np.zeros_like(total), where=seen)
         level = level + gain * np.where(seen, values[i] - level, 0.0)

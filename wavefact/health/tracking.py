@@ -66,7 +66,9 @@ def track_modes(
     recording itself, say where each mode should be.  Poles are given to modes by the least total cost in
     frequency, shape and, where known, wavenumber (`scipy.optimize.linear_sum_assignment`), unless they are
     likelier to be spurious.  Modes closer than 2 % share the span of their shapes: a mixture of both is no
-    evidence against either.  All scatters are estimated from the tracks, in three rounds.
+    evidence against either.  All scatters are estimated from the tracks, in three rounds.  So is what
+    standard errors of frequencies are worth: where poles scatter with them, a poor pole may be farther off
+    and moves the prediction less; where they tell nothing, all poles count alike.
 
     References
     ----------
@@ -184,8 +186,8 @@ def _recurring_tracks(
         owners = tracked(poles, times, starting(frequencies, shapes, tolerance), tolerance)
         owners = owners[:, np.sum(owners >= 0, axis=0) > 1]
         frequencies, shapes, owners = _own_reference(poles, owners)
-        logarithms = np.log(poles.placed("frequencies", owners, np.nan))
-        noise, _ = local_variances(times, logarithms)
+        logarithms = poles.placed("logarithms", owners, np.nan)
+        noise, _, _ = local_variances(times, logarithms)
         dropped = doubles(logarithms, np.sqrt(noise), shapes, tolerance)
         if not np.any(dropped):
             dropped = np.mean(owners >= 0, axis=0) < rate
