@@ -36,7 +36,7 @@ def test_all_records_at_once_are_as_one_after_the_other(rng: np.random.Generator
     times = np.cumsum(rng.uniform(0.1, 5.0, N_RECORDS))
     times[20] = np.nextafter(times[19], np.inf)
     noise, drift, typical = rng.uniform(1e-6, 1e-5, (3, N_MODES))
-    scatter = Scatter(noise, np.full(N_MODES, 0.5), typical, drift, *np.full((2, N_MODES), 0.1))
+    scatter = Scatter(noise, np.full(N_MODES, 0.5), typical, drift, *np.full((3, N_MODES), 0.1))
     start = Expectation(
         LEVELS, np.full(N_MODES, 1e-4), unit(rng, N_MODES, is_complex), np.full(N_MODES, np.nan)
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
@@ -248,3 +250,67 @@ def test_models_of_other_points_or_without_modes_are_refused() -> None:
         wf.follow(wf.track_modes([model, model]), other, 2.0)
     with pytest.raises(InputError, match="times must rise"):
         wf.follow(wf.track_modes([model, model]), model, 1.0)
+
+
+def aliased(
+    rng: np.random.Generator, known: float = 1.0, wild: float = 0.0
+) -> tuple[wf.ModalModel, np.ndarray]:
+    """Return modes that sensors show alike and frequencies hardly tell apart, but wavenumbers do."""
+    shapes = np.tile(shapes_of(1), 2)
+    model, labels = record(rng, np.array([2.0, 2.004]), shapes, scatter=0.0015)
+    waves = np.choose(labels, [3.0, 6.0], mode="clip") * (1 + 0.05 * rng.standard_normal(labels.size))
+    waves[labels < 0] = rng.uniform(1, 10, np.sum(labels < 0))
+    waves = np.where(rng.random(labels.size) < wild, rng.uniform(1, 10, labels.size), waves)
+    waves[rng.random(labels.size) > known] = np.nan
+    return replace(model, wavenumbers=waves), labels
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_modes_that_only_wavenumbers_tell_apart_are_followed(
+    rng: np.random.Generator, is_given: bool
+) -> None:
+    models, labels = zip(*(aliased(rng) for _ in range(120)), strict=True)
+    reference = wf.ModalModel(
+        np.array([2.0, 2.004]), np.full(2, 0.01), np.tile(shapes_of(1), 2), np.array([3.0, 6.0])
+    )
+    tracks = wf.track_modes(models[:90], reference=reference if is_given else None)
+    for i in range(90, 120):
+        tracks = wf.follow(tracks, models[i], float(i))
+    right, wrong = right_and_wrong(tracks, models, labels)
+    assert (tracks.n_modes, right > 0.97, wrong < 0.01) == (2, True, True)
+    np.testing.assert_allclose(np.nanmedian(tracks.wavenumbers, axis=0), [3.0, 6.0], rtol=0.02)
+    np.testing.assert_array_equal(np.isfinite(tracks.wavenumbers), tracks.is_found)
+    blind = [replace(model, wavenumbers=np.full(model.n_modes, np.nan)) for model in models]
+    _, wrong = right_and_wrong(wf.track_modes(blind, reference=reference), models, labels)
+    assert wrong > 0.1
+
+
+def test_wavenumbers_that_are_wild_or_missing_reject_no_pole(rng: np.random.Generator) -> None:
+    models, labels = zip(*(aliased(rng, known=0.8, wild=0.1) for _ in range(120)), strict=True)
+    right, wrong = right_and_wrong(wf.track_modes(models), models, labels)
+    assert right > 0.85
+    assert wrong < 0.1
+
+
+def test_modes_that_jump_are_told_apart_by_their_wavenumbers(rng: np.random.Generator) -> None:
+    models = [aliased(rng)[0] for _ in range(60)]
+    tracks = wf.track_modes(models)
+    jumped = wf.ModalModel(
+        np.array([1.9, 1.91]), np.full(2, 0.01), np.tile(shapes_of(1), 2), np.array([6.1, 2.9])
+    )
+    np.testing.assert_array_equal(wf.follow(tracks, jumped, 60.0).frequencies[-1], [1.91, 1.9])
+
+
+def test_wavenumbers_are_kept_in_files_and_unknown_in_old_ones(
+    rng: np.random.Generator, tmp_path: Path
+) -> None:
+    tracks = wf.track_modes([aliased(rng)[0] for _ in range(20)])
+    tracks.save(tmp_path / "tracks.h5")
+    again = wf.ModeTracks.load(tmp_path / "tracks.h5")
+    np.testing.assert_array_equal(again.wavenumbers, tracks.wavenumbers)
+    np.testing.assert_array_equal(again.select(slice(-3, None)).wavenumbers, tracks.wavenumbers[-3:])
+    with h5py.File(tmp_path / "tracks.h5", "r+") as file:
+        del file["wavenumbers"]
+    old = wf.ModeTracks.load(tmp_path / "tracks.h5")
+    np.testing.assert_array_equal(old.frequencies, tracks.frequencies)
+    assert np.all(np.isnan(old.wavenumbers))

@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 
-from wavefact.health._recurring import alike
+from wavefact.health._recurring import Recurring
 
 _TOGETHER = 0.1  # share of its recordings in which a track may be found beside what goes on for it
 
 
-def doubles(logarithms: np.ndarray, scatter: np.ndarray, shapes: np.ndarray, tolerance: float) -> np.ndarray:
+def doubles(logarithms: np.ndarray, scatter: np.ndarray, modes: Recurring, tolerance: float) -> np.ndarray:
     """Return which tracks, (n_modes,), to leave out: another that is found more often is the same mode.
 
     Parameters
@@ -20,8 +20,8 @@ def doubles(logarithms: np.ndarray, scatter: np.ndarray, shapes: np.ndarray, tol
         Of frequencies; NaN where a mode was not found.
     scatter : (n_modes,) array
         Standard deviations of these about their levels.
-    shapes : (n_modes, n_points) array
-        Of unit norm.
+    modes : Recurring
+        Their shapes and wavenumbers.
     tolerance : float
     """
     found = np.isfinite(logarithms)
@@ -30,20 +30,18 @@ def doubles(logarithms: np.ndarray, scatter: np.ndarray, shapes: np.ndarray, tol
     order = np.argsort(-counts, kind="stable")
     for rank, i in enumerate(order):
         double[i] = any(
-            abs(middles[i] - middles[j]) < scatter[i] + scatter[j] and alike(shapes[i], shapes[j])
+            abs(middles[i] - middles[j]) < scatter[i] + scatter[j] and modes.alike(i, j)
             for j in order[:rank]
             if not double[j]
         )
-    return double if np.any(double) else _continued(logarithms, counts, shapes, tolerance)
+    return double if np.any(double) else _continued(logarithms, counts, modes, tolerance)
 
 
-def _continued(
-    logarithms: np.ndarray, counts: np.ndarray, shapes: np.ndarray, tolerance: float
-) -> np.ndarray:
+def _continued(logarithms: np.ndarray, counts: np.ndarray, modes: Recurring, tolerance: float) -> np.ndarray:
     """Return which track, one at most, another goes on for: that whose frequencies meet most closely."""
     gaps = np.full((counts.size, counts.size), np.inf)
     for i, j in itertools.combinations(range(counts.size), 2):
-        gaps[i, j] = _gap(logarithms[:, [i, j]], alike(shapes[i], shapes[j]))
+        gaps[i, j] = _gap(logarithms[:, [i, j]], modes.alike(i, j))
     first, second = np.unravel_index(np.argmin(gaps), gaps.shape)
     double = np.zeros(counts.size, dtype=bool)
     if gaps[first, second] < tolerance / 2:

@@ -16,13 +16,13 @@ import numpy as np
 
 from wavefact.health._local_level import measured
 from wavefact.health._poles import Seen
+from wavefact.health._wavenumbers import wave_cost
 
 _ODDS = 20.0  # of a mode being found there to a spurious pole within the tolerance
 _MEMORY = 0.05  # weight of a new shape in that of its mode, once there are many
 _CLOSE = 0.02  # relative distance in frequency within which modes mix their shapes
 _TINY = np.finfo(float).tiny
 _RIDGE = 1e-9  # of the Gram matrix of shapes, lest two that are equal make it singular
-_WAVENUMBER_SCATTER = 0.1  # of estimates, relative
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,8 @@ class Scatter:
     """Mean share of a shape outside the span of the close modes."""
     mixing: np.ndarray
     """Mean share of a shape that is of other close modes."""
+    waves: np.ndarray
+    """Variance of an estimated wavenumber [rad²/m²]; NaN where none is expected."""
 
     @property
     def usual(self) -> np.ndarray:
@@ -196,7 +198,7 @@ def assigned(
         + 2 * (outside / scatter.outside + np.log(scatter.outside))
         + 2 * _mixing_cost(expected, mixing, scatter)
         - 2 * np.log(_ODDS)
-        + _wavenumber_cost(poles.wavenumbers, expected.wavenumbers)
+        + wave_cost(poles.wavenumbers, expected.wavenumbers, scatter.waves)
     )
     worse = np.maximum(variance - expected.variance - scatter.usual, 0.0)  # than a pole usually is
     reach = np.hypot(tolerance, 3 * np.sqrt(expected.variance + worse))
@@ -212,10 +214,3 @@ def _mixing_cost(expected: Expectation, mixing: np.ndarray, scatter: Scatter) ->
     """Return −log of the density of the mixed share, which only modes with close neighbours have."""
     close = np.sum(close_pairs(expected.level), axis=1) > 1
     return np.where(close, mixing / scatter.mixing + np.log(scatter.mixing), 0.0)
-
-
-def _wavenumber_cost(found: np.ndarray, expected: np.ndarray) -> np.ndarray:
-    """Return the squared relative distance of wavenumbers over their scatter; 0 where one is unknown."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = (np.abs(found[:, None]) / np.abs(expected) - 1.0) / _WAVENUMBER_SCATTER
-    return np.where(np.isfinite(distance), distance**2, 0.0)

@@ -12,6 +12,7 @@ from wavefact.health._followers import Expectation, Scatter, assigned, close_gro
 from wavefact.health._known import known_levels, known_shapes, known_shares
 from wavefact.health._local_level import local_variances, typical_squares
 from wavefact.health._poles import Poles
+from wavefact.health._wavenumbers import middle, wave_variances
 
 _ROUNDS = 2  # each with the scatter that the one before found
 _MIXING = (
@@ -24,16 +25,11 @@ _WEIGHT = 10.0  # poles that what is presumed of scatter counts for
 
 
 def starting(
-    frequencies: np.ndarray, shapes: np.ndarray, tolerance: float, wavenumbers: np.ndarray | None = None
+    frequencies: np.ndarray, shapes: np.ndarray, wavenumbers: np.ndarray, tolerance: float
 ) -> Expectation:
     """Return what is expected before the first record."""
-    unknown = np.full(frequencies.size, np.nan)
-    return Expectation(
-        np.log(frequencies),
-        np.full(frequencies.size, (tolerance / 2) ** 2),
-        shapes,
-        unknown if wavenumbers is None else wavenumbers,
-    )
+    variance = np.full(frequencies.size, (tolerance / 2) ** 2)
+    return Expectation(np.log(frequencies), variance, shapes, wavenumbers)
 
 
 def tracked(poles: Poles, times: np.ndarray, start: Expectation, tolerance: float) -> np.ndarray:
@@ -73,7 +69,7 @@ def _run(
     rounds: int = _ROUNDS,
 ) -> _Run:
     start, scatter = model
-    presumed = scatter
+    presumed, wavenumbers = scatter, start.wavenumbers
     owners = np.full((times.size, start.level.size), -1)
     for _ in range(rounds):
         expected, start = _expected(poles, times, (start, scatter), tolerance)
@@ -89,6 +85,9 @@ def _run(
             np.stack([getattr(each, name) for each in expected]) for name in ("level", "shapes")
         )
         scatter = _shared(scatter, poles, owners, (levels, shapes))
+        waves = poles.placed("wavenumbers", owners, np.nan)
+        start = replace(start, wavenumbers=np.where(np.isnan(wavenumbers), middle(waves), wavenumbers))
+        scatter = replace(scatter, waves=wave_variances(waves, start.wavenumbers))
     return _Run(owners, costs, start, scatter)
 
 
@@ -113,6 +112,8 @@ def followed(
     levels, variances = known_levels(times, found, start, better)
     shapes = known_shapes(poles, owners, np.stack([before, levels], axis=1), start.shapes)
     scatter = _shared(better, poles, owners, (before[:-1], shapes[:-1, 0]))
+    waves = wave_variances(poles.placed("wavenumbers", owners, np.nan), start.wavenumbers)
+    scatter = replace(scatter, waves=waves)
     return replace(start, level=levels[-1], variance=variances[-1], shapes=shapes[-1, 1]), scatter
 
 
@@ -160,7 +161,8 @@ def _presumed(
     typical = typical_squares(np.where(near, poles.squares[:, None], np.nan))
     trust = np.where(typical <= noise, 1.0, 0.0)
     drift, outside = 0.01 * noise / step, np.full(noise.size, 0.1)
-    return Scatter(noise, trust, typical, drift, outside, np.full(noise.size, mixing))
+    waves = wave_variances(np.full((1, noise.size), np.nan), start.wavenumbers)
+    return Scatter(noise, trust, typical, drift, outside, np.full(noise.size, mixing), waves)
 
 
 def _varied(presumed: Scatter, times: np.ndarray, logarithms: np.ndarray, squares: np.ndarray) -> Scatter:

@@ -13,9 +13,10 @@ from wavefact.health._doubles import doubles
 from wavefact.health._followers import assigned
 from wavefact.health._local_level import local_variances
 from wavefact.health._poles import Poles, gathered
-from wavefact.health._recurring import principal_shape, recurring
+from wavefact.health._recurring import Recurring, medians, recurring
 from wavefact.health._sweeps import followed, starting, tracked
-from wavefact.health.tracks import ModeTracks
+from wavefact.health._wavenumbers import differ, middle
+from wavefact.health.tracks import PER_RECORD, ModeTracks
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import pair_modes, unit_shapes
 
@@ -92,12 +93,12 @@ def track_modes(
     _check(models, chosen, tolerance, min_detection_rate)
     poles = gathered(models)
     if reference is None:
-        frequencies, shapes, owners = _recurring_tracks(poles, chosen, tolerance, min_detection_rate)
+        modes, owners = _recurring_tracks(poles, chosen, tolerance, min_detection_rate)
+        frequencies, shapes = modes.frequencies, modes.shapes
     else:
         frequencies, shapes = reference.frequencies, unit_shapes(reference.mode_shapes).T
-        owners = tracked(
-            poles, chosen, starting(frequencies, shapes, tolerance, reference.wavenumbers), tolerance
-        )
+        start = starting(frequencies, shapes, reference.wavenumbers, tolerance)
+        owners = tracked(poles, chosen, start, tolerance)
     positions = next((model.positions for model in models if model.positions is not None), None)
     return _tracks(poles, chosen, owners, (frequencies, shapes), positions)
 
@@ -118,7 +119,8 @@ def follow(
         As of `track_modes`.
     max_jump : float
         How far the frequency of a mode that is not where it was expected may be from the reference, where a
-        pole has its shape (MAC ≥ 0.9) [-]: damage jumps, and so do conditions where records are far apart.
+        pole has its shape (MAC ≥ 0.9) and no other wavenumber [-]: damage jumps, and so do conditions where
+        records are far apart.
 
     Returns
     -------
@@ -143,7 +145,8 @@ def follow(
         )
     history, owners = _poles_of(tracks)
     reference = tracks.reference_frequencies, tracks.reference_shapes.T
-    start = starting(*reference, tolerance)
+    wavenumbers = middle(history.placed("wavenumbers", owners, np.nan))
+    start = starting(*reference, wavenumbers, tolerance)
     last, scatter = followed(history, tracks.times, start, owners, tolerance)
     poles = gathered([model]) if model.n_modes else history.none()
     expected = last.later(time - tracks.times[-1], scatter)
@@ -157,6 +160,7 @@ def follow(
             (reference[1][lost].T, poles.shapes[free].T),
             max_shift=max_jump,
             min_mac=_SAME_SHAPE,
+            may_pair=~differ(wavenumbers[lost, None], poles.wavenumbers[free]),
         )
         found[0, lost[again]] = free[at]
     return _joined(tracks, _tracks(poles, np.array([float(time)]), found, reference, tracks.positions))
@@ -179,34 +183,28 @@ def _check(models: Sequence[ModalModel], times: np.ndarray, tolerance: float, ra
 
 def _recurring_tracks(
     poles: Poles, times: np.ndarray, tolerance: float, rate: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return median frequencies, principal shapes and owners of the modes that recur, by rising frequency."""
-    frequencies, shapes = recurring(poles, tolerance, rate / _FEWER)
-    while frequencies.size:
-        owners = tracked(poles, times, starting(frequencies, shapes, tolerance), tolerance)
+) -> tuple[Recurring, np.ndarray]:
+    """Return the modes that recur, by rising frequency, and their owners."""
+    modes = recurring(poles, tolerance, rate / _FEWER)
+    while modes.frequencies.size:
+        start = starting(modes.frequencies, modes.shapes, modes.wavenumbers, tolerance)
+        owners = tracked(poles, times, start, tolerance)
         owners = owners[:, np.sum(owners >= 0, axis=0) > 1]
-        frequencies, shapes, owners = _own_reference(poles, owners)
+        modes = medians(poles, [column[column >= 0] for column in owners.T])
+        order = np.argsort(modes.frequencies)
+        modes, owners = modes.select(order), owners[:, order]
         logarithms = poles.placed("logarithms", owners, np.nan)
         noise, _, _ = local_variances(times, logarithms)
-        dropped = doubles(logarithms, np.sqrt(noise), shapes, tolerance)
+        dropped = doubles(logarithms, np.sqrt(noise), modes, tolerance)
         if not np.any(dropped):
             dropped = np.mean(owners >= 0, axis=0) < rate
         if not np.any(dropped):
-            return frequencies, shapes, owners
-        frequencies, shapes = frequencies[~dropped], shapes[~dropped]
+            return modes, owners
+        modes = modes.select(~dropped)
     raise InputError(
         f"No mode recurs in {100 * rate:g} % of the {times.size} recordings; give a reference, or a lower "
         "min_detection_rate."
     )
-
-
-def _own_reference(poles: Poles, owners: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return median frequencies, principal shapes and owners of tracks, by rising frequency."""
-    parts = [column[column >= 0] for column in owners.T]
-    frequencies = np.array([np.median(poles.frequencies[part]) for part in parts])
-    shapes = np.array([principal_shape(poles.shapes[part]) for part in parts])
-    order = np.argsort(frequencies)
-    return frequencies[order], shapes[order], owners[:, order]
 
 
 def _tracks(
@@ -220,8 +218,7 @@ def _tracks(
     frequencies, targets = reference
     shapes = poles.placed("shapes", owners, np.nan)
     scaled = shapes * np.sum(shapes.conj() * targets, axis=2, keepdims=True)
-    names = ("frequencies", "damping_ratios", "frequency_errors", "damping_errors")
-    columns = {name: poles.placed(name, owners, np.nan) for name in names}
+    columns = {name: poles.placed(name, owners, np.nan) for name in PER_RECORD}
     return ModeTracks(
         times=times,
         mode_shapes=np.swapaxes(scaled, 1, 2),
@@ -233,20 +230,16 @@ def _tracks(
 
 
 def _poles_of(tracks: ModeTracks) -> tuple[Poles, np.ndarray]:
-    """Return the poles in tracks, and where they are, as `_tracked` does."""
+    """Return the poles in tracks, and where they are, as `tracked` does."""
     found = tracks.is_found
     owners = np.where(found, np.cumsum(found).reshape(found.shape) - 1, -1)
     shapes = np.moveaxis(tracks.mode_shapes, 1, 2)[found]
     starts = np.concatenate([[0], np.cumsum(np.count_nonzero(found, axis=1))])
-    fields = {
-        name: getattr(tracks, name)[found]
-        for name in ("frequencies", "damping_ratios", "frequency_errors", "damping_errors")
-    }
-    unknown = np.full(shapes.shape[0], np.nan)
-    return Poles(starts, **fields, wavenumbers=unknown, shapes=unit_shapes(shapes.T).T), owners
+    fields = {name: getattr(tracks, name)[found] for name in PER_RECORD}
+    return Poles(starts, **fields, shapes=unit_shapes(shapes.T).T), owners
 
 
 def _joined(tracks: ModeTracks, more: ModeTracks) -> ModeTracks:
-    names = ("times", "frequencies", "damping_ratios", "mode_shapes", "frequency_errors", "damping_errors")
+    names = ("times", "mode_shapes", *PER_RECORD)
     values = {name: np.concatenate([getattr(tracks, name), getattr(more, name)]) for name in names}
     return replace(tracks, **values)

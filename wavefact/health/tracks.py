@@ -14,8 +14,8 @@ from wavefact.storage import load_fields, save_fields
 __all__ = ["ModeTracks"]
 
 _KIND = "wavefact-mode-tracks"
-_PER_RECORD = ("frequencies", "frequency_errors", "damping_ratios", "damping_errors")
-_ARRAYS = ("times", *_PER_RECORD, "mode_shapes", "reference_frequencies", "reference_shapes", "positions")
+PER_RECORD = ("frequencies", "frequency_errors", "damping_ratios", "damping_errors", "wavenumbers")
+_ARRAYS = ("times", *PER_RECORD, "mode_shapes", "reference_frequencies", "reference_shapes", "positions")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -36,6 +36,8 @@ class ModeTracks:
     frequency_errors, damping_errors : (n_records, n_modes) arrays, optional
         Standard errors; NaN where unknown.
     positions : (n_points,) or (n_points, n_dims) array [m], optional
+    wavenumbers : (n_records, n_modes) array [rad/m], optional
+        As of `ModalModel`; NaN where unknown.
 
     Raises
     ------
@@ -61,11 +63,12 @@ class ModeTracks:
     frequency_errors: np.ndarray | None = None
     damping_errors: np.ndarray | None = None
     positions: np.ndarray | None = None
+    wavenumbers: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         for name in ("times", "reference_frequencies", "frequencies", "damping_ratios"):
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
-        for name in ("frequency_errors", "damping_errors"):
+        for name in ("frequency_errors", "damping_errors", "wavenumbers"):
             given = getattr(self, name)
             values = (
                 np.full_like(self.frequencies, np.nan) if given is None else np.asarray(given, dtype=float)
@@ -75,7 +78,7 @@ class ModeTracks:
 
     def _check(self) -> None:
         n_points, n_modes = self.reference_shapes.shape
-        expected: dict[str, tuple[int, ...]] = dict.fromkeys(_PER_RECORD, (self.n_records, n_modes))
+        expected: dict[str, tuple[int, ...]] = dict.fromkeys(PER_RECORD, (self.n_records, n_modes))
         expected["mode_shapes"] = (self.n_records, n_points, n_modes)
         expected["reference_frequencies"] = (n_modes,)
         for name, shape in expected.items():
@@ -114,7 +117,7 @@ class ModeTracks:
 
     def select(self, records: slice | np.ndarray) -> ModeTracks:
         """Return the tracks of some of the recordings, by index or mask."""
-        values = {name: getattr(self, name)[records] for name in ("times", *_PER_RECORD, "mode_shapes")}
+        values = {name: getattr(self, name)[records] for name in ("times", *PER_RECORD, "mode_shapes")}
         return replace(self, **values)
 
     def to_arrays(self) -> dict[str, np.ndarray | None]:

@@ -156,6 +156,7 @@ def pair_modes(
     *,
     max_shift: float = 0.2,
     min_mac: float = 0.5,
+    may_pair: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Find which mode of a first set is which of a second, each used at most once.
 
@@ -167,6 +168,8 @@ def pair_modes(
         Largest relative difference in frequency of a pair.
     min_mac : float
         Smallest MAC of a pair.
+    may_pair : (n_a, n_b) boolean array, optional
+        Which pairs can be chosen at all; by default each.
 
     Returns
     -------
@@ -186,6 +189,8 @@ def pair_modes(
     larger = np.maximum(np.abs(first), np.abs(second))
     shift = np.divide(np.abs(first - second), larger, out=np.zeros(larger.shape), where=larger != 0.0)
     allowed = (shift <= max_shift) & (likeness >= min_mac)
+    if may_pair is not None:
+        allowed &= may_pair
     cost = np.where(allowed, 1.0 - likeness + shift, 1e3)
     rows, columns = linear_sum_assignment(cost)
     kept = allowed[rows, columns]
