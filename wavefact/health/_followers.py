@@ -108,15 +108,15 @@ def moved(forms: np.ndarray, close: np.ndarray, shapes: np.ndarray) -> np.ndarra
     A shape counts as far as it is that of its mode rather than of another close one, `close` (..., n_modes,
     n_modes): without this, one mode of a pair would take over the other's shape by being given its poles.
     """
-    inner = shapes.conj() @ np.swapaxes(forms, -1, -2)
-    own = np.diagonal(inner, axis1=-2, axis2=-1)
-    size = np.abs(own)
-    likeness = np.add.reduce(np.abs(inner) ** 2 * close, axis=-1)
-    weight = _MEMORY * size**2 / np.maximum(likeness, _TINY)
-    rest = 1.0 - weight
-    turn = weight * own / np.maximum(size, _TINY)
-    length = np.sqrt(rest * rest + weight * (weight + 2.0 * rest * size))
-    after: np.ndarray = (rest / length)[..., None] * forms + (turn / length)[..., None] * shapes
+    inner = shapes.conj() @ forms.swapaxes(-1, -2)
+    own, size = inner.diagonal(0, -2, -1), np.abs(inner)
+    likeness = np.square(size) * close
+    size = size.diagonal(0, -2, -1)
+    weight = _MEMORY * likeness.diagonal(0, -2, -1) / np.maximum(np.add.reduce(likeness, axis=-1), _TINY)
+    scale = 1.0 / np.sqrt(1.0 - 2.0 * weight * (1.0 - weight) * (1.0 - size))  # back to unit norm
+    step = weight * scale
+    turn = step * own / np.maximum(size, _TINY)
+    after: np.ndarray = (scale - step)[..., None] * forms + turn[..., None] * shapes
     return after
 
 
