@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 _RATIOS = np.geomspace(1e-5, 10.0, 19)  # of the variance of a step of the level to that of a measurement
-_SHARES = (0.0, 0.5, 0.9, 0.99)  # of the variance of a usual measurement that may go with its standard error
+_SHARES = (0.5, 0.9, 0.99)  # of the variance of a usual measurement that may go with its standard error
 _PREFERENCE = 1.0  # in log-likelihood, for standard errors to say what they say
 _TINY = np.finfo(float).tiny
 
@@ -48,8 +48,9 @@ def local_variances(
         seen = np.isfinite(column)
         if np.count_nonzero(seen) > 1:
             gaps, changes = np.diff(times[seen]) / step, np.diff(column[seen])
-            own = np.where(np.isfinite(given[seen, j]), given[seen, j], typical[j])
-            noise[j], trust[j], ratios[j] = _likeliest(gaps, changes, own, float(typical[j]))
+            own = np.ones(column.size)
+            np.divide(given[:, j], typical[j], out=own, where=np.isfinite(given[:, j]) & (typical[j] > 0.0))
+            noise[j], trust[j], ratios[j] = _likeliest(gaps, changes, own[seen], float(typical[j]))
     return noise, trust, ratios * (noise + trust * typical) / step
 
 
@@ -74,32 +75,30 @@ def _likeliest(
 ) -> tuple[float, float, float]:
     """Return noise, trust, and the variance of a step of the level over that of a usual measurement.
 
-    The part of the variance that goes with the squared errors is what these say, if they say less than all
-    of it, unless another is clearly likelier: errors of others may be off by a factor, or tell nothing.
+    Squared errors are over the typical one.
     """
-    coarse = _RATIOS[::3]
-    constant = np.ones(squares.size)
-    likelihoods, noise = _likelihoods(gaps, steps, constant, coarse)
-    share = 0.0
-    if typical > 0.0:
-        honest = min(typical / max(float(noise[np.argmax(likelihoods)]), _TINY), _SHARES[-1])
-        options = [honest, *_SHARES]
-        gains = [
-            np.max(_likelihoods(gaps, steps, _relative(each, squares / typical), coarse)[0])
-            for each in options
-        ]
-        gains[0] += _PREFERENCE
-        share = options[int(np.argmax(gains))]
-    relative = _relative(share, squares / typical) if share > 0.0 else constant
-    likelihoods, noise = _likelihoods(gaps, steps, relative, _RATIOS)
+    share = _share(gaps, steps, squares, typical) if typical > 0.0 else 0.0
+    likelihoods, noise = _likelihoods(gaps, steps, 1.0 - share + share * squares, _RATIOS)
     best = np.argmax(likelihoods)
     trust = share * noise[best] / typical if share > 0.0 else 0.0
     return float((1 - share) * noise[best]), float(trust), float(_RATIOS[best])
 
 
-def _relative(share: float, squares: np.ndarray) -> np.ndarray:
-    """Return variances of measurements over that of a usual one, a share of which goes with the error."""
-    return 1.0 - share + share * squares
+def _share(gaps: np.ndarray, steps: np.ndarray, squares: np.ndarray, typical: float) -> float:
+    """Return which share of the variance of a usual measurement goes with its squared error.
+
+    It is what the errors say, if they say less than all of it, unless another is clearly likelier: errors of
+    others may be off by a factor, or tell nothing.
+    """
+    coarse = _RATIOS[::3]
+    plain, noise = _likelihoods(gaps, steps, np.ones(squares.size), coarse)
+    honest = min(typical / max(float(noise[np.argmax(plain)]), _TINY), _SHARES[-1])
+    options = [0.0, honest, *_SHARES]
+    gains = [np.max(plain)] + [
+        np.max(_likelihoods(gaps, steps, 1.0 - each + each * squares, coarse)[0]) for each in options[1:]
+    ]
+    gains[1] += _PREFERENCE
+    return options[int(np.argmax(gains))]
 
 
 def _likelihoods(
