@@ -7,6 +7,10 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -127,3 +131,98 @@ def test_the_local_wavenumber_says_that_its_file_is_missing(root: Path, tmp_path
     assert result.returncode == 1
     assert "there is no file gone.mat" in result.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def numbers(pattern: str, text: str) -> list[float]:
+    """Return what the groups of the first match say."""
+    found = re.search(pattern, text)
+    assert found is not None, text
+    return [float(value) for value in found.groups()]
+
+
+def test_the_cable_is_under_three_meganewtons(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "cable.py")
+    assert result.returncode == 0, result.stderr
+    assert "is simulated" in result.stdout
+    tension, low, high = numbers(r"tension ([\d.]+) MN, 95 % between ([\d.]+) and ([\d.]+) MN", result.stdout)
+    assert low < tension < high
+    assert abs(tension / 3.0 - 1) < 0.005
+    assert (tmp_path / "cable.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("is_measured", [False, True])
+def test_the_steel_frame_has_all_its_modes(
+    is_measured: bool, root: Path, tmp_path: Path, request: Any
+) -> None:
+    folder = request.getfixturevalue("shared_data") / "steel_frame_3dsldv" if is_measured else None
+    result = run(root, tmp_path, "steel_frame.py", *([folder] if folder else []))
+    assert result.returncode == 0, result.stderr
+    assert ("is simulated" in result.stdout) is not is_measured
+    shifts = re.findall(r"^ +[\d.]+ +[\d.]+ +([+-][\d.]+) +[\d.]+$", result.stdout, re.MULTILINE)
+    assert len(shifts) == (8 if is_measured else 6)
+    assert all(abs(float(shift)) < 0.3 for shift in shifts)
+    assert (tmp_path / "steel_frame.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("is_measured", [False, True])
+def test_the_geophones_give_the_expected_curve(
+    is_measured: bool, root: Path, tmp_path: Path, request: Any
+) -> None:
+    folder = request.getfixturevalue("shared_data") / "oysand_masw" if is_measured else None
+    result = run(root, tmp_path, "geophones.py", *([folder] if folder else []))
+    assert result.returncode == 0, result.stderr
+    inside, count, deviation = numbers(
+        r"within the bounds: (\d+) of (\d+); mean deviation ([\d.]+) %", result.stdout
+    )
+    assert inside >= (0.85 if is_measured else 1.0) * count
+    assert deviation < (2.0 if is_measured else 0.5)
+    assert (tmp_path / "geophones.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("is_measured", [False, True])
+def test_the_fibre_tells_speed_and_direction(
+    is_measured: bool, root: Path, tmp_path: Path, request: Any
+) -> None:
+    file = "das_small/deformation_rate_event_1.hdf5"
+    event = request.getfixturevalue("shared_data") / file if is_measured else None
+    result = run(root, tmp_path, "fibre.py", *([event] if event else []))
+    assert result.returncode == 0, result.stderr
+    (speed,) = numbers(r"travel at (\d+) m/s towards smaller coordinates", result.stdout)
+    assert (5000 < speed < 7000) if is_measured else (abs(speed - 3000) <= 50)
+    assert numbers(r"on that line ([\d.]+) times", result.stdout)[0] > 2
+    assert (tmp_path / "fibre.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("is_measured", [False, True])
+def test_frequencies_are_freed_from_temperature(
+    is_measured: bool, root: Path, tmp_path: Path, request: Any
+) -> None:
+    folder = request.getfixturevalue("shared_data") / "tower_modal_eov" if is_measured else None
+    result = run(root, tmp_path, "temperature.py", *([folder] if folder else []))
+    assert result.returncode == 0, result.stderr
+    rows = re.findall(r"^ +\d+ +[\d.]+ +([+-]\d\.\d+), ([+-]\d\.\d+)$", result.stdout, re.MULTILINE)
+    before, after = (abs(np.array(column, dtype=float)) for column in zip(*rows, strict=True))
+    assert np.median(before) > 0.6
+    assert np.median(after) < 0.4 * np.median(before)
+    assert (tmp_path / "temperature.png").read_bytes().startswith(PNG)
+
+
+def test_a_long_recording_is_factorized_block_by_block(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "ten_million.py", "--samples", "150000")
+    assert result.returncode == 0, result.stderr
+    assert "4 components, 64 points × 150000 samples" in result.stdout
+    assert "CERTIFIED" in result.stdout
+    assert (tmp_path / "ten_million.png").read_bytes().startswith(PNG)
+
+
+def test_a_plate_runs_with_or_without_a_graphics_card(root: Path, tmp_path: Path) -> None:
+    result = run(root, tmp_path, "gpu.py", "--side", "12")
+    assert result.returncode == 0, result.stderr
+    error, before = numbers(r"relative error ([\d.]+); of the recording ([\d.]+)", result.stdout)
+    assert error < 0.5 * before
+    assert (tmp_path / "gpu.png").read_bytes().startswith(PNG)
+
+
+def test_examples_are_short(root: Path) -> None:
+    lengths = {path.name: len(path.read_text().splitlines()) for path in (root / "examples").glob("*.py")}
+    assert {name: length for name, length in lengths.items() if length >= 100} == {}
