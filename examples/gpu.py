@@ -9,8 +9,6 @@ so and runs on the processor alone.
 import argparse
 import time
 
-import numpy as np
-
 import wavefact as wf
 from wavefact import plots
 from wavefact.simulate import Structure, simulate
@@ -46,11 +44,12 @@ def main() -> None:
         print(f"{name or 'processor':9s} {time.perf_counter() - start:6.1f} s, {fits[name]}")
     first, last = fits[None], list(fits.values())[-1]
     difference = wf.relative_error(last.reconstruct(), first.reconstruct())
-    print(f"relative difference {difference:.0e}" if card else "", end="\n" if card else "")
-    error = wf.relative_error(last.reconstruct(), np.asarray(motion.clean))
-    print(
-        f"relative error {error:.3f}; of the recording {wf.relative_error(motion.recording.signals, motion.clean):.3f}"
+    if card is not None:
+        print(f"relative difference {difference:.0e}")
+    error, before = (
+        wf.relative_error(signals, motion.clean) for signals in (last.reconstruct(), motion.recording.signals)
     )
+    print(f"relative error {error:.3f}; of the recording {before:.3f}")
 
     plots.save(plots.components(last).flat[0].figure, arguments.picture)
     print(f"picture: {arguments.picture}")
