@@ -314,3 +314,19 @@ def test_wavenumbers_are_kept_in_files_and_unknown_in_old_ones(
     old = wf.ModeTracks.load(tmp_path / "tracks.h5")
     np.testing.assert_array_equal(old.frequencies, tracks.frequencies)
     assert np.all(np.isnan(old.wavenumbers))
+
+
+def test_shape_errors_are_carried_as_angles(tmp_path):
+    shapes = np.array([[3.0, 1.0], [4.0, -1.0]])
+    model = wf.ModalModel(
+        np.array([2.0, 5.0]),
+        np.full(2, 0.01),
+        shapes,
+        shape_errors=np.array([[0.03, np.nan], [0.04, np.nan]]),
+    )
+    tracks = wf.track_modes([model, model])
+    assert tracks.shape_errors[:, 0] == pytest.approx(0.01)
+    assert np.all(np.isnan(tracks.shape_errors[:, 1]))
+    tracks.save(tmp_path / "tracks.h5")
+    again = wf.follow(wf.ModeTracks.load(tmp_path / "tracks.h5"), model, 2.0)
+    assert again.shape_errors[:, 0] == pytest.approx(0.01)

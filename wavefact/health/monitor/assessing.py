@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavefact.health.baseline import Assessment, Baseline
+from wavefact.health.assessment import Assessment
+from wavefact.health.baseline import Baseline
 from wavefact.health.monitor.conditions import ConditionsFile
 from wavefact.health.monitor.start_times import said_start
 from wavefact.io import read
