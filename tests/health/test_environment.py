@@ -255,3 +255,16 @@ def tower_shapes(models: list[wf.ModalModel]) -> np.ndarray:
         if np.all(np.min(away, axis=0) < 0.001) and np.unique(nearest).size == 4:
             return model.mode_shapes[:, nearest]
     raise AssertionError
+
+
+def test_modes_in_too_few_records_are_named(caplog):
+    rng = np.random.default_rng(0)
+    warmth = rng.uniform(0, 20, 60)
+    found = np.array([2.0, 5.0]) * np.exp(-1e-3 * warmth[:, None] + 1e-4 * rng.standard_normal((60, 2)))
+    found[15:, 1] = np.nan
+    shapes = np.where(np.isfinite(found)[:, None], 1.0, np.nan) * np.ones((60, 2, 2))
+    tracks = wf.ModeTracks(np.arange(60.0), found, 0 * found, shapes, np.array([2.0, 5.0]), shapes[0])
+    environment = wf.fit_environment(tracks, warmth)
+    assert "Mode 2 is found in 15 records" in caplog.text
+    assert environment.explained[0] > 0.9
+    assert environment.explained[1] == 0.0

@@ -14,7 +14,7 @@ _PENALTIES = (1.0, 0.3, 0.1, 0.03, 1e-2, 1e-3, 1e-4)  # ridge, over the number o
 _DEGREES = (1, 2)
 _BEND = 2.0  # standard deviations
 _PER_COLUMN = 10  # records that each column of a regression beyond the simplest needs
-_FEWEST = 30  # records of a mode that a regression needs
+FEWEST = 20  # records of a mode that a regression needs
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,7 @@ def regressed(features: np.ndarray, logarithms: np.ndarray) -> ModeRegression:
     """
     whole = np.isfinite(logarithms) & np.all(np.isfinite(features), axis=(0, 2))
     none = ModeRegression(None, np.zeros(0), np.zeros((0, 0)), 0.0)
-    if np.count_nonzero(whole) < _FEWEST:
+    if np.count_nonzero(whole) < FEWEST:
         return none
     features, values = features[:, whole], logarithms[whole]
     folds = blocks(values.size)

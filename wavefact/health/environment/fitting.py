@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,13 +11,20 @@ from numpy.typing import ArrayLike
 
 from wavefact.errors import InputError
 from wavefact.health.environment._factors import Factors, common_effect, factored
-from wavefact.health.environment._regression import Conditions, ModeRegression, effect, regressed
+from wavefact.health.environment._regression import (
+    FEWEST,
+    Conditions,
+    ModeRegression,
+    effect,
+    regressed,
+)
 from wavefact.health.tracks import ModeTracks
 
 __all__ = ["Environment", "fit_environment"]
 
 HOURS = 3600.0
-_FEWEST = 20  # records that training needs
+
+logger = logging.getLogger("wavefact")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -201,8 +209,8 @@ def fit_environment(
         if training is None
         else records[training if isinstance(training, slice) else np.asarray(training)]
     )
-    if chosen.size < _FEWEST:
-        raise InputError(f"{chosen.size} records are for training; give at least {_FEWEST}.")
+    if chosen.size < FEWEST:
+        raise InputError(f"{chosen.size} records are for training; give at least {FEWEST}.")
     logarithms = np.log(tracks.frequencies)[chosen]
     if not np.all(np.any(np.isfinite(logarithms), axis=0)):
         missing = int(np.flatnonzero(~np.any(np.isfinite(logarithms), axis=0))[0])
@@ -215,8 +223,23 @@ def fit_environment(
     values = _as_conditions(conditions, tracks.n_records)
     given = _conditions(tracks.times, values, _as_lags(lags), chosen, reference)
     features = given.features(tracks.times, values)[:, chosen]
+    _warn_of_few(np.isfinite(logarithms) & np.all(np.isfinite(features), axis=(0, 2))[:, None])
     fits = tuple(regressed(features, column) for column in logarithms.T)
     return Environment(tracks.reference_frequencies, np.array([fit.explained for fit in fits]), given, fits)
+
+
+def _warn_of_few(whole: np.ndarray) -> None:
+    """Say which modes are in too few records of known conditions, (n_records, n_modes), to be corrected."""
+    counts = np.sum(whole, axis=0)
+    few = np.flatnonzero(counts < FEWEST)
+    if few.size:
+        logger.warning(
+            "Mode %s is found in %s records whose conditions are known; the influence of conditions is not "
+            "removed from modes in fewer than %d.",
+            ", ".join(str(mode + 1) for mode in few),
+            ", ".join(str(count) for count in counts[few]),
+            FEWEST,
+        )
 
 
 def _conditions(
@@ -227,11 +250,11 @@ def _conditions(
     reference: ArrayLike | None,
 ) -> Conditions:
     known = np.sum(np.isfinite(values[chosen]), axis=0)
-    if np.any(known < _FEWEST):
+    if np.any(known < FEWEST):
         worst = int(np.argmin(known))
         raise InputError(
             f"Condition {worst + 1} is known in {known[worst]} of the records for training; "
-            f"leave it out, or give at least {_FEWEST}."
+            f"leave it out, or give at least {FEWEST}."
         )
     middle = (
         np.nanmedian(values[chosen], axis=0)
