@@ -180,3 +180,22 @@ def test_unknown_conditions_leave_the_verdict_to_the_shapes():
     healthy, changed = (state.assess(measured(rng, kink=kink), 100.0, [np.nan]) for kink in (0.0, 0.05))
     assert np.all(np.isnan(healthy.corrected))
     assert (healthy.is_alarm, changed.is_alarm) == (False, True)
+
+
+def test_modes_of_a_close_pair_may_mix_their_shapes():
+    rng = np.random.default_rng(12)
+
+    def pair(kink=0.0):
+        angle = rng.normal(0.0, 0.3) + (1.5 if rng.random() < 0.05 else 0.0)
+        shapes = np.linalg.qr(SHAPES)[0][:, :2] @ [
+            [np.cos(angle), -np.sin(angle)],
+            [np.sin(angle), np.cos(angle)],
+        ]
+        shapes = shapes + 1e-3 * rng.standard_normal(shapes.shape) + kink * np.linalg.qr(SHAPES)[0][:, 2:]
+        return wf.ModalModel(
+            np.array([2.0, 2.02]) * np.exp(2e-4 * rng.standard_normal(2)), np.full(2, 0.01), shapes
+        )
+
+    state = wf.learn_baseline(wf.track_modes([pair() for _ in range(100)]), remove_environment=False)
+    assert np.mean([state.assess(pair(), 100.0).is_alarm for _ in range(100)]) <= 0.04
+    assert np.mean([state.assess(pair(0.02), 100.0).is_alarm for _ in range(20)]) >= 0.9

@@ -27,6 +27,10 @@ class Seen:
     shapes: np.ndarray
     wavenumbers: np.ndarray
 
+    def select(self, poles: np.ndarray) -> Seen:
+        """Return some of the poles."""
+        return Seen(self.logarithms[poles], self.squares[poles], self.shapes[poles], self.wavenumbers[poles])
+
 
 @dataclass(frozen=True, eq=False)
 class Poles:
