@@ -83,6 +83,7 @@ class Baseline:
         conditions: ArrayLike | None = None,
         *,
         tracks: ModeTracks | None = None,
+        earlier: tuple[ArrayLike, ArrayLike] | None = None,
     ) -> Assessment:
         """Say whether the structure is healthy in a new record.
 
@@ -96,6 +97,9 @@ class Baseline:
             In which it was made, as those of the healthy records.
         tracks : ModeTracks, optional
             Of an assessment before, from which modes are followed; by default from the healthy records.
+        earlier : ((n_readings,) array [s], (n_readings, n_conditions) array), optional
+            When, and what, the conditions were before the record, for structures that follow them slowly;
+            without, what the healthy records tell of that.
 
         Raises
         ------
@@ -106,7 +110,7 @@ class Baseline:
         followed = follow(before, model, max(time, np.nextafter(before.times[-1], np.inf)))
         last = replace(followed.select(slice(-1, None)), times=np.asarray([float(time)]))
         given = None if conditions is None else np.atleast_1d(np.asarray(conditions, dtype=float))[None, :]
-        corrected = self._corrected(last, given)
+        corrected = self._corrected(last, given, earlier)
         departures = self._shapes[0]
         features, errors = self._features(corrected, departures.of(last))
         by_frequency, by_shape = self._shares(self.detector.contributions(features, errors)[0])
@@ -158,14 +162,21 @@ class Baseline:
         except (TypeError, ValueError) as error:
             raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
 
-    def _corrected(self, tracks: ModeTracks, conditions: np.ndarray | None) -> ModeTracks:
+    def _corrected(
+        self,
+        tracks: ModeTracks,
+        conditions: np.ndarray | None,
+        earlier: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> ModeTracks:
         if (conditions is None) != (self.conditions is None):
             raise InputError(
                 "The healthy records came without conditions; give none."
                 if self.conditions is None
                 else "The healthy records came with conditions; give those of this record, NaN where unknown."
             )
-        return tracks if self.environment is None else self.environment.corrected(tracks, conditions)
+        if self.environment is None:
+            return tracks
+        return self.environment.corrected(tracks, conditions, earlier=earlier)
 
     def _features(self, corrected: ModeTracks, departures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return logarithms of frequencies over those of the reference, departures of shapes; and errors."""

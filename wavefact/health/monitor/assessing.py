@@ -56,5 +56,7 @@ class Procedure:
         recording = self.read(path)
         model = self.find_modes(recording)
         time = said_start(recording, time)
-        conditions = None if self.conditions is None else self.conditions.at(time)
-        return Assessed(time, model, self.baseline.assess(model, time, conditions))
+        if self.conditions is None:
+            return Assessed(time, model, self.baseline.assess(model, time))
+        now, earlier = self.conditions.at(time), self.conditions.before(time)
+        return Assessed(time, model, self.baseline.assess(model, time, now, earlier=earlier))
