@@ -10,6 +10,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+# Workers fill the cores already, and threads beside them would wait for each other.  NumPy and torch read
+# this when they are imported, and the subprocesses that tests start inherit it.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.update(dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1"))
+
 import hypothesis
 import numpy as np
 import pytest
@@ -23,10 +28,20 @@ hypothesis.settings.register_profile("wavefact", derandomize=True, deadline=None
 hypothesis.settings.load_profile("wavefact")
 
 
+def _benchmarks_asked_for(config: pytest.Config) -> bool:
+    return any("benchmarks" in argument for argument in config.args)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave the benchmarks out unless they are asked for by their path."""
-    asked_for = any("benchmarks" in argument for argument in config.args)
-    return True if collection_path == ROOT / "tests" / "benchmarks" and not asked_for else None
+    is_left_out = collection_path == ROOT / "tests" / "benchmarks" and not _benchmarks_asked_for(config)
+    return True if is_left_out else None
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run the benchmarks in this process, and a single file, as workers take longer to start than most."""
+    is_one_file = len(config.args) == 1 and ".py" in config.args[0]
+    return 0 if is_one_file or _benchmarks_asked_for(config) else None
 
 
 @dataclass(frozen=True)

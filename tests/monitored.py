@@ -13,6 +13,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,7 +49,9 @@ class FakeBaseline:
     heard: list[tuple[float, np.ndarray | None]] = field(default_factory=list)
     detector = conditions = condition_names = None
 
-    def assess(self, model: ModalModel, time: float, conditions: np.ndarray | None = None) -> Verdict:
+    def assess(
+        self, model: ModalModel, time: float, conditions: np.ndarray | None = None, *, earlier: Any = None
+    ) -> Verdict:
         self.heard.append((time, conditions))
         score = float(abs(model.frequencies[0] - HEALTHY))
         return Verdict(

@@ -82,6 +82,7 @@ def test_signals_in_memory_and_fits_without_a_time_weight_are_not_asked_about(si
 
 def test_free_memory_is_read_from_the_system(tmp_path, monkeypatch):
     monkeypatch.setattr(memory, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "GROUPS", tmp_path)
     (tmp_path / "meminfo").write_text("MemTotal: 900 kB\nMemAvailable:   300 kB\nSwapFree: 5 kB\n")
     assert memory.free_memory() == 305 * 1024
     (tmp_path / "meminfo").write_text("MemTotal: 900 kB\n")
@@ -89,3 +90,16 @@ def test_free_memory_is_read_from_the_system(tmp_path, monkeypatch):
     assert memory.free_memory() == 40960
     monkeypatch.delattr(memory.os, "sysconf")
     assert memory.free_memory() is None
+
+
+@pytest.mark.parametrize("names", memory._LIMITS)
+def test_the_limit_of_a_container_counts(tmp_path, monkeypatch, names):
+    monkeypatch.setattr(memory, "GROUPS", tmp_path)
+    unlimited = memory.free_memory()
+    (tmp_path / "memory").mkdir()
+    for name, text in zip(names, ("1000000", "700000"), strict=True):
+        (tmp_path / name).write_text(text + "\n")
+    (tmp_path / names[0]).with_name("memory.stat").write_text("anon 500000\ninactive_file 50000\n")
+    assert memory.free_memory() == 350_000
+    (tmp_path / names[0]).write_text("max\n")
+    assert memory.free_memory() == pytest.approx(unlimited, rel=0.2)

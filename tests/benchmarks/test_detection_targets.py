@@ -14,8 +14,8 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
-from test_decision_targets import frequency_shift, principal_novelty
-from test_location_targets import beam, place
+from benchmarks.test_decision_targets import frequency_shift, principal_novelty
+from benchmarks.test_location_targets import beam, place
 
 import wavefact as wf
 from wavefact.simulate import simulate

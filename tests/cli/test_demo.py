@@ -45,7 +45,7 @@ def test_nothing_is_left_when_it_fails(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("wavefact.cli.demo.identify", fail)
+    monkeypatch.setattr("wavefact.cli.demo.factorize", fail)
     outcome = run("demo", "-o", "some/where")
     assert outcome.code == (130 if isinstance(error, KeyboardInterrupt) else 2)
     assert list(tmp_path.iterdir()) == []

@@ -35,7 +35,9 @@ class NearTwoHertz(FakeBaseline):
         assert path.read_text(encoding="utf-8") == "baseline"
         return cls()
 
-    def assess(self, model: ModalModel, time: float, conditions: np.ndarray | None = None) -> Verdict:
+    def assess(
+        self, model: ModalModel, time: float, conditions: np.ndarray | None = None, *, earlier: Any = None
+    ) -> Verdict:
         assert conditions is None or conditions.shape == (1,)
         score = 10 * float(abs(model.frequencies[0] - FREQUENCY))
         p = np.exp(-score)

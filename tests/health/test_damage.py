@@ -158,3 +158,19 @@ def test_rigid_motion_tells_nothing():
     assert np.isnan(found["frequency"].values[0])
     assert abs(found["frequency"].values[1]) == pytest.approx(0.02)
     assert np.all(np.isfinite(found["curvature"].values))
+
+
+def test_intervals_of_strain_energy_hold_the_truth_where_curvatures_are_noise() -> None:
+    rng = np.random.default_rng(4)
+    before, after = damaged("beam", 0.0), damaged("beam", 0.1)
+
+    def measured(model: wf.ModalModel) -> wf.ModalModel:
+        noise = 1e-2 * np.linalg.norm(model.mode_shapes, axis=0) / np.sqrt(model.n_points)
+        shapes = model.mode_shapes + noise * rng.standard_normal(model.mode_shapes.shape)
+        return replace(model, mode_shapes=shapes, shape_errors=np.broadcast_to(noise, shapes.shape))
+
+    indicator = INDICATORS["strain-energy"]()
+    truth = indicator(before, after, BEAM).values
+    limits = [indicator(measured(before), measured(after), BEAM).interval(0.95) for _ in range(60)]
+    held = [(low <= truth) & (truth <= high) for low, high in (each.T for each in limits)]
+    assert 0.9 <= np.mean(held) <= 0.99

@@ -255,3 +255,42 @@ def tower_shapes(models: list[wf.ModalModel]) -> np.ndarray:
         if np.all(np.min(away, axis=0) < 0.001) and np.unique(nearest).size == 4:
             return model.mode_shapes[:, nearest]
     raise AssertionError
+
+
+def test_modes_in_too_few_records_are_named(caplog):
+    rng = np.random.default_rng(0)
+    warmth = rng.uniform(0, 20, 60)
+    found = np.array([2.0, 5.0]) * np.exp(-1e-3 * warmth[:, None] + 1e-4 * rng.standard_normal((60, 2)))
+    found[15:, 1] = np.nan
+    shapes = np.where(np.isfinite(found)[:, None], 1.0, np.nan) * np.ones((60, 2, 2))
+    tracks = wf.ModeTracks(np.arange(60.0), found, 0 * found, shapes, np.array([2.0, 5.0]), shapes[0])
+    environment = wf.fit_environment(tracks, warmth)
+    assert "Mode 2 is found in 15 records" in caplog.text
+    assert environment.explained[0] > 0.9
+    assert environment.explained[1] == 0.0
+
+
+def test_readings_before_a_record_tell_what_a_slow_structure_still_feels():
+    rng = np.random.default_rng(3)
+    hours = np.arange(400.0)
+    temperature = 15 + 8 * np.sin(2 * np.pi * hours / 24) + rng.standard_normal(400).cumsum() / 10
+    felt = np.empty(400)
+    felt[0] = temperature[0]
+    for i in range(1, 400):
+        felt[i] = felt[i - 1] + (1 - np.exp(-1 / 12)) * (temperature[i] - felt[i - 1])
+    found = (2.0 * np.exp(-2e-3 * (felt - 15) + 2e-4 * rng.standard_normal(400)))[:, None]
+    shapes = np.ones((400, 1, 1))
+    tracks = wf.ModeTracks(3600 * hours, found, 0 * found, shapes, np.array([2.0]), shapes[0])
+    environment = wf.fit_environment(tracks.select(slice(300)), temperature[:300])
+    one_by_one = {True: [], False: []}
+    for i in range(350, 400):
+        record, now = tracks.select(slice(i, i + 1)), temperature[i : i + 1]
+        earlier = 3600 * hours[300:i], temperature[300:i]
+        for known, errors in one_by_one.items():
+            given = environment.corrected(record, now, earlier=earlier if known else None)
+            errors.append(np.log(given.frequencies[0, 0] / 2.0))
+    together = environment.corrected(tracks, temperature).frequencies[350:, 0]
+    assert np.exp(one_by_one[True]) * 2.0 == pytest.approx(together, rel=1e-12)
+    assert np.std(one_by_one[True]) < 0.2 * np.std(one_by_one[False])
+    with pytest.raises(wf.InputError, match="conditions are"):
+        environment.corrected(tracks.select(slice(1)), temperature[:1], earlier=([1.0, 2.0], [3.0]))

@@ -32,7 +32,9 @@ def test_all_records_at_once_are_as_one_after_the_other(rng: np.random.Generator
     frequencies = np.exp((LEVELS + walk)[found])
     none = np.full(frequencies.size, np.nan)
     errors = frequencies * rng.choice([1e-3, 1e-2, np.nan], frequencies.size)
-    poles = Poles(starts, frequencies, none, errors, none, none, unit(rng, frequencies.size, is_complex))
+    poles = Poles(
+        starts, frequencies, none, errors, none, none, none, unit(rng, frequencies.size, is_complex)
+    )
     times = np.cumsum(rng.uniform(0.1, 5.0, N_RECORDS))
     times[20] = np.nextafter(times[19], np.inf)
     noise, drift, typical = rng.uniform(1e-6, 1e-5, (3, N_MODES))

@@ -314,3 +314,42 @@ def test_wavenumbers_are_kept_in_files_and_unknown_in_old_ones(
     old = wf.ModeTracks.load(tmp_path / "tracks.h5")
     np.testing.assert_array_equal(old.frequencies, tracks.frequencies)
     assert np.all(np.isnan(old.wavenumbers))
+
+
+def test_shape_errors_are_carried_as_angles(tmp_path):
+    shapes = np.array([[3.0, 1.0], [4.0, -1.0]])
+    model = wf.ModalModel(
+        np.array([2.0, 5.0]),
+        np.full(2, 0.01),
+        shapes,
+        shape_errors=np.array([[0.03, np.nan], [0.04, np.nan]]),
+    )
+    tracks = wf.track_modes([model, model])
+    assert tracks.shape_errors[:, 0] == pytest.approx(0.01)
+    assert np.all(np.isnan(tracks.shape_errors[:, 1]))
+    tracks.save(tmp_path / "tracks.h5")
+    again = wf.follow(wf.ModeTracks.load(tmp_path / "tracks.h5"), model, 2.0)
+    assert again.shape_errors[:, 0] == pytest.approx(0.01)
+
+
+def test_modes_that_moved_together_are_found_where_one_alone_might_be_spurious(rng):
+    shapes = np.linalg.qr(rng.standard_normal((6, 3)))[0]
+    frequencies = np.array([2.0, 5.0, 9.0])
+
+    def record(change, chosen=(0, 1, 2)):
+        mixed = shapes + 0.2 * rng.standard_normal(shapes.shape)  # MAC about 0.8: too little to tell alone
+        scattered = frequencies * np.exp(np.asarray(change) + 5e-4 * rng.standard_normal(3))
+        return wf.ModalModel(scattered, np.full(3, 0.01), mixed).select(list(chosen))
+
+    tracks = wf.track_modes([record(0.0) for _ in range(80)])
+    moved = [wf.follow(tracks, record([-0.05, -0.045, 0.0]), 80.0).is_found[-1] for _ in range(20)]
+    assert np.mean(moved, axis=0) == pytest.approx([0.9, 0.9, 1.0], abs=0.15)
+    # one that seems to have moved, and poles with shapes of nothing
+    alone = [wf.follow(tracks, record([-0.05, 0.0, 0.0]), 80.0).is_found[-1, 0] for _ in range(20)]
+    assert np.mean(alone) < 0.5
+    noise = np.array([1.9, 4.7, 8.5])
+    spurious = [
+        wf.follow(tracks, wf.ModalModel(noise, np.full(3, 0.01), rng.standard_normal((6, 3))), 80.0)
+        for _ in range(20)
+    ]
+    assert np.mean([each.is_found[-1] for each in spurious]) < 0.1

@@ -32,7 +32,7 @@ def recording(scale: float = 1.0) -> Recording:
     )
 
 
-@pytest.fixture(params=BASELINES)
+@pytest.fixture(scope="module", params=BASELINES)
 def baseline(request: pytest.FixtureRequest) -> Baseline:
     """Return each baseline with automatic settings, where its package is installed."""
     made: Baseline = request.param()

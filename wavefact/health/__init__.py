@@ -1,6 +1,7 @@
 """Structural health: modes through many recordings, what moves them, and whether the structure changed."""
 
-from wavefact.health.baseline import Assessment, Baseline, learn_baseline
+from wavefact.health.assessment import Assessment
+from wavefact.health.baseline import Baseline, learn_baseline
 from wavefact.health.damage import DamageIndicators, damage_indicators
 from wavefact.health.decision import (
     ControlChart,

@@ -44,6 +44,10 @@ class Scatter:
     waves: np.ndarray
     """Variance of an estimated wavenumber [rad²/m²]; NaN where none is expected."""
 
+    def of_modes(self, modes: np.ndarray) -> Scatter:
+        """Return the scatter of some modes."""
+        return Scatter(*(getattr(self, name)[modes] for name in self.__dataclass_fields__))
+
     @property
     def usual(self) -> np.ndarray:
         """Variance of a pole with a typical standard error."""
@@ -63,6 +67,12 @@ class Expectation:
     shapes: np.ndarray
     wavenumbers: np.ndarray
     """(n_modes,) [rad/m]; NaN where unknown."""
+
+    def of_modes(self, modes: np.ndarray) -> Expectation:
+        """Return what is expected of some modes."""
+        return Expectation(
+            self.level[modes], self.variance[modes], self.shapes[modes], self.wavenumbers[modes]
+        )
 
     def later(self, elapsed: float, scatter: Scatter) -> Expectation:
         """Return what is expected after some time without news."""

@@ -12,7 +12,8 @@ from wavefact.errors import InputError
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import unit_shapes
 
-_FIELDS = ("frequencies", "damping_ratios", "frequency_errors", "damping_errors", "wavenumbers")
+_GIVEN = ("frequencies", "damping_ratios", "frequency_errors", "damping_errors", "wavenumbers")
+_FIELDS = (*_GIVEN, "shape_errors")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,10 @@ class Seen:
     shapes: np.ndarray
     wavenumbers: np.ndarray
 
+    def select(self, poles: np.ndarray) -> Seen:
+        """Return some of the poles."""
+        return Seen(self.logarithms[poles], self.squares[poles], self.shapes[poles], self.wavenumbers[poles])
+
 
 @dataclass(frozen=True, eq=False)
 class Poles:
@@ -37,6 +42,8 @@ class Poles:
     frequency_errors: np.ndarray
     damping_errors: np.ndarray
     wavenumbers: np.ndarray
+    shape_errors: np.ndarray
+    """Of the shapes as a whole, as angles [rad]; NaN where unknown."""
     shapes: np.ndarray
     """(n_poles, n_points), of unit norm."""
 
@@ -98,12 +105,19 @@ def gathered(models: Sequence[ModalModel]) -> Poles:
             f"The models have {sorted(sizes)} points; track recordings with the same sensors, or "
             "take the channels they share."
         )
-    fields = {name: np.concatenate([getattr(model, name) for model in models]) for name in _FIELDS}
+    fields = {name: np.concatenate([getattr(model, name) for model in models]) for name in _GIVEN}
     bad = np.flatnonzero(~(fields["frequencies"] > 0.0))
     if bad.size:
         raise InputError(
             f"A frequency is {fields['frequencies'][bad[0]]} Hz; leave such modes out before tracking."
         )
     shapes = [unit_shapes(model.mode_shapes).T for model in models if model.n_modes]
+    fields["shape_errors"] = np.concatenate([_angle_errors(model) for model in models])
     starts = np.concatenate([[0], np.cumsum([model.n_modes for model in models])])
     return Poles(starts, **fields, shapes=np.concatenate(shapes))
+
+
+def _angle_errors(model: ModalModel) -> np.ndarray:
+    """Return the standard error of each shape as a whole, as an angle [rad]."""
+    sizes = np.linalg.norm(model.mode_shapes, axis=0)
+    return np.asarray(np.linalg.norm(model.shape_errors, axis=0) / np.where(sizes > 0, sizes, np.nan))

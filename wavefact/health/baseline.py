@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wavefact.errors import CorruptFileError, InputError
+from wavefact.health.assessment import Assessment
 from wavefact.health.decision import Detector, fit_detector
 from wavefact.health.departures import Departures, angles
 from wavefact.health.environment import Environment, fit_environment
@@ -20,80 +21,11 @@ from wavefact.health.tracks import ModeTracks
 from wavefact.modal.model import ModalModel
 from wavefact.storage import load_fields, save_fields
 
-__all__ = ["Assessment", "Baseline", "learn_baseline"]
+__all__ = ["Baseline", "learn_baseline"]
 
 _KIND = "wavefact-baseline"
 _TRACKS = "tracks_"
 REMEMBERED = 500  # records that a new one is followed from
-
-
-@dataclass(frozen=True, eq=False)
-class Assessment:
-    """Hold what one record says of the structure.
-
-    Attributes
-    ----------
-    time : float [s]
-    frequencies, corrected : (n_modes,) arrays [Hz]
-        As found, and as they would be at the reference condition; NaN where a mode or a condition is missing.
-    shifts : (n_modes,) array
-        Relative distance of the corrected frequencies from the healthy ones [-].
-    score, threshold : float
-        How far the record is from healthy ones, and where the alarm begins.
-    p_value : float
-        Probability that a healthy record is farther away; NaN where nothing could be judged.
-    contributions : (n_modes,) array
-        Share of each mode in the score, by its frequency and its shape.
-    macs : (n_modes,) array
-        Of the shapes with the healthy ones; NaN where a mode is missing.
-    shape_contributions : (n_modes,) array
-        Share of the shape alone; NaN of modes whose shapes are not judged.
-    tracks : ModeTracks
-        The records before and this one: what the next is followed from.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> def modes(change):
-    ...     found = np.array([2.0, 5.0]) * np.exp(change + 5e-4 * rng.standard_normal(2))
-    ...     return wf.ModalModel(found, np.full(2, 0.01), np.array([[0.5, 1.0], [1.0, -0.5]]))
-    >>> tracks = wf.track_modes([modes(0.0) for _ in range(100)])
-    >>> baseline = wf.learn_baseline(tracks, remove_environment=False)
-    >>> baseline.assess(modes(np.array([0.0, -0.02])), 100.0).sentence
-    'The structure has changed (...); most of all mode 2, by -2.02 % in frequency.'
-    """
-
-    time: float
-    frequencies: np.ndarray
-    corrected: np.ndarray
-    shifts: np.ndarray
-    score: float
-    threshold: float
-    p_value: float
-    contributions: np.ndarray
-    macs: np.ndarray
-    shape_contributions: np.ndarray
-    tracks: ModeTracks
-
-    @property
-    def is_alarm(self) -> bool:
-        """Whether the record is farther from healthy ones than the threshold."""
-        return bool(self.score > self.threshold)
-
-    @property
-    def sentence(self) -> str:
-        """The verdict in words."""
-        if not np.isfinite(self.score):
-            return "No mode of the healthy state was found, or its conditions are unknown: no verdict."
-        rate = f"a healthy structure gives such a record once in {_rounded(1 / max(self.p_value, 1e-12))}"
-        if not self.is_alarm:
-            return f"No change is seen ({rate})."
-        mode = int(np.nanargmax(self.contributions))
-        if 2 * np.nan_to_num(self.shape_contributions[mode]) > self.contributions[mode]:
-            how = f"in shape (MAC {self.macs[mode]:.4f} with the healthy one)"
-        else:
-            how = f"by {100 * self.shifts[mode]:+.2f} % in frequency"
-        return f"The structure has changed ({rate}); most of all mode {mode + 1}, {how}."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -142,7 +74,7 @@ class Baseline:
 
     @cached_property
     def _shapes(self) -> tuple[Departures, np.ndarray]:
-        return Departures.learned(self.tracks.mode_shapes)
+        return Departures.learned(self.tracks)
 
     def assess(
         self,
@@ -151,6 +83,7 @@ class Baseline:
         conditions: ArrayLike | None = None,
         *,
         tracks: ModeTracks | None = None,
+        earlier: tuple[ArrayLike, ArrayLike] | None = None,
     ) -> Assessment:
         """Say whether the structure is healthy in a new record.
 
@@ -164,6 +97,9 @@ class Baseline:
             In which it was made, as those of the healthy records.
         tracks : ModeTracks, optional
             Of an assessment before, from which modes are followed; by default from the healthy records.
+        earlier : ((n_readings,) array [s], (n_readings, n_conditions) array), optional
+            When, and what, the conditions were before the record, for structures that follow them slowly;
+            without, what the healthy records tell of that.
 
         Raises
         ------
@@ -174,9 +110,9 @@ class Baseline:
         followed = follow(before, model, max(time, np.nextafter(before.times[-1], np.inf)))
         last = replace(followed.select(slice(-1, None)), times=np.asarray([float(time)]))
         given = None if conditions is None else np.atleast_1d(np.asarray(conditions, dtype=float))[None, :]
-        corrected = self._corrected(last, given)
+        corrected = self._corrected(last, given, earlier)
         departures = self._shapes[0]
-        features, errors = self._features(corrected, departures.of(last.mode_shapes))
+        features, errors = self._features(corrected, departures.of(last))
         by_frequency, by_shape = self._shares(self.detector.contributions(features, errors)[0])
         return Assessment(
             time=float(time),
@@ -226,14 +162,21 @@ class Baseline:
         except (TypeError, ValueError) as error:
             raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
 
-    def _corrected(self, tracks: ModeTracks, conditions: np.ndarray | None) -> ModeTracks:
+    def _corrected(
+        self,
+        tracks: ModeTracks,
+        conditions: np.ndarray | None,
+        earlier: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> ModeTracks:
         if (conditions is None) != (self.conditions is None):
             raise InputError(
                 "The healthy records came without conditions; give none."
                 if self.conditions is None
                 else "The healthy records came with conditions; give those of this record, NaN where unknown."
             )
-        return tracks if self.environment is None else self.environment.corrected(tracks, conditions)
+        if self.environment is None:
+            return tracks
+        return self.environment.corrected(tracks, conditions, earlier=earlier)
 
     def _features(self, corrected: ModeTracks, departures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return logarithms of frequencies over those of the reference, departures of shapes; and errors."""
@@ -325,8 +268,3 @@ def learn_baseline(
     baseline = Baseline(tracks, given, float(false_alarm_rate), bool(remove_environment), names)
     _ = baseline.detector  # what is wrong with the records is said now
     return baseline
-
-
-def _rounded(number: float) -> str:
-    """Say a number of records in words of two digits."""
-    return f"{float(f'{number:.1g}'):,.0f} records" if number < 1e6 else "more than a million records"

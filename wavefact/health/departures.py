@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from wavefact.health._followers import close_pairs
+from wavefact.health.tracks import ModeTracks
 
 __all__ = ["Departures", "angles", "healthy_shapes"]
 
@@ -21,64 +24,74 @@ class Departures:
     A departure has two parts.  Towards the shapes of other modes even healthy shapes scatter much, for noise
     and conditions mix modes; what is left is a form of its own, and small.  Each part is the logarithm of its
     mean square over the usual one, which does not depend on how good the shapes are; it is zero where a shape
-    is nearer than usual, which is no sign of damage.
+    is nearer than usual, which is no sign of damage.  Shapes that are less sure than usual, by their standard
+    errors, may be farther off by as much.  Modes whose frequencies are within 2 % mix their shapes at random:
+    what lies in their span is no departure.
 
     Attributes
     ----------
     shapes : (n_points, n_modes) array
         Healthy, of unit norm.
+    spans : (n_modes, n_points, n_close) array
+        Each mode's own shape and what those of close modes add to it, orthonormal; zero beyond the last.
     directions : (n_modes, n_points, n_directions) array
-        Orthonormal ones in which the shapes of other modes lie.
+        Orthonormal ones outside, in which the shapes of other modes lie.
     variances : (n_modes, n_directions) array
         Of healthy shapes along them.
     usual : (2, n_modes) array
         Median logarithm of either mean square of new healthy records.
+    errors : (n_modes,) array [rad]
+        Usual standard errors of the shapes; NaN where unknown.
     is_judged : (2, n_modes) boolean array
         Which departures can be told: those that vary from record to record, as measured shapes do, in enough
         records.
     """
 
     shapes: np.ndarray
+    spans: np.ndarray
     directions: np.ndarray
     variances: np.ndarray
     usual: np.ndarray
+    errors: np.ndarray
     is_judged: np.ndarray
 
     @classmethod
-    def learned(cls, shapes: np.ndarray) -> tuple[Departures, np.ndarray]:
-        """Learn from healthy shapes (n_records, n_points, n_modes), NaN where missing; return their own too.
+    def learned(cls, tracks: ModeTracks) -> tuple[Departures, np.ndarray]:
+        """Learn from healthy records, and return their own departures too.
 
-        Healthy shapes are nearer to what was learned of them than new ones are, by (n − 1)/(n + 1) in the
-        mean square.
+        Their shapes are nearer to what was learned of them than new ones are, by (n − 1)/(n + 1) in the mean
+        square.
         """
+        shapes, errors = tracks.mode_shapes, np.asarray(tracks.shape_errors)
         healthy = healthy_shapes(shapes)
         counts = np.sum(np.isfinite(shapes[:, 0]), axis=0)
-        directions = _directions(healthy)
-        along = np.einsum("mpr,npm->nmr", directions, _offsets(shapes, healthy))
+        spans, directions = _bases(healthy.real, close_pairs(np.log(tracks.reference_frequencies)))
+        along = np.einsum("mpr,npm->nmr", directions, _offsets(shapes, spans))
         variances = np.nanmedian(along**2, axis=0) / _MEDIAN_OF_SQUARE
         shape = 2, healthy.shape[1]
-        new = cls(healthy, directions, variances, np.zeros(shape), np.ones(shape, dtype=bool))
-        logarithms = new._logarithms(shapes) + np.log((counts + 1) / np.maximum(counts - 1, 1))
+        new = cls(
+            healthy, spans, directions, variances, np.zeros(shape), _medians(errors), np.ones(shape, bool)
+        )
+        logarithms = new._logarithms(shapes, errors) + np.log((counts + 1) / np.maximum(counts - 1, 1))
         usual = np.nanmedian(logarithms, axis=0)
         is_judged = (counts >= _FEWEST) & (np.nanstd(logarithms, axis=0) > _VARIED)
-        found = cls(healthy, directions, variances, usual, is_judged)
+        found = replace(new, usual=usual, is_judged=is_judged)
         return found, found._beyond(logarithms)
 
-    def of(self, shapes: np.ndarray) -> np.ndarray:
-        """Return the departures that are judged of shapes (n_records, n_points, n_modes): of all modes
-        towards other modes, then of their own, (n_records, n_judged).
-        """
-        return self._beyond(self._logarithms(shapes))
+    def of(self, tracks: ModeTracks) -> np.ndarray:
+        """Return the departures that are judged: towards other modes, then of their own, (n_records, n)."""
+        return self._beyond(self._logarithms(tracks.mode_shapes, np.asarray(tracks.shape_errors)))
 
-    def _logarithms(self, shapes: np.ndarray) -> np.ndarray:
-        """Return logarithms of both mean squares, (n_records, 2, n_modes)."""
-        offsets = _offsets(shapes, self.shapes)
+    def _logarithms(self, shapes: np.ndarray, errors: np.ndarray) -> np.ndarray:
+        """Return logarithms of both mean squares, (n_records, 2, n_modes), less what poor shapes explain."""
+        offsets = _offsets(shapes, self.spans)
         along = np.einsum("mpr,npm->nmr", self.directions, offsets)
         rest = offsets - np.einsum("mpr,nmr->npm", self.directions, along)
-        n_rest = max(self.shapes.shape[0] - self.directions.shape[2] - 1, 1)
+        n_rest = max(self.shapes.shape[0] - self.directions.shape[2] - self.spans.shape[2], 1)
         mixed = np.sum(along**2 / (self.variances + _LEAST**2), axis=2) / max(self.variances.shape[1], 1)
         own = np.sum(rest**2, axis=1) / n_rest
-        return np.log(np.stack([mixed + _LEAST, own + _LEAST**2], axis=1))
+        poorer = np.maximum(np.nan_to_num(errors / self.errors, nan=1.0), 1.0)
+        return np.log(np.stack([mixed + _LEAST, own + _LEAST**2], axis=1) / poorer[:, None] ** 2)
 
     def _beyond(self, logarithms: np.ndarray) -> np.ndarray:
         return np.asarray(np.maximum(logarithms - self.usual, 0.0)[:, self.is_judged])
@@ -100,23 +113,38 @@ def angles(shapes: np.ndarray, healthy: np.ndarray) -> np.ndarray:
     return np.asarray(np.arctan2(np.linalg.norm(across, axis=1), np.abs(along)))
 
 
-def _offsets(shapes: np.ndarray, healthy: np.ndarray) -> np.ndarray:
-    """Return the real part of what shapes are off, scaled and turned to the healthy ones.
+def _medians(errors: np.ndarray) -> np.ndarray:
+    """Return the median of the known errors of each mode; NaN where none is."""
+    known = [column[np.isfinite(column)] for column in errors.T]
+    return np.array([np.median(each) if each.size else np.nan for each in known])
 
-    Stiffness and mass change the real part; the imaginary one is noise, and of damping.
+
+def _offsets(shapes: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    """Return the real part of what shapes have outside the spans, over the size of what they have inside.
+
+    Stiffness and mass change the real part, where that of the mode's own is real; the rest is noise, and of
+    damping.
     """
+    inside = np.einsum("mpr,npm->nrm", spans, shapes)
+    sizes = np.linalg.norm(inside, axis=1)
     with np.errstate(invalid="ignore"):  # missing ones are NaN
-        return np.real(shapes / np.sum(healthy.conj() * shapes, axis=1)[:, None] - healthy)
+        turned = np.real(shapes * np.exp(-1j * np.angle(inside[:, :1]))) / sizes[:, None]
+    return np.asarray(turned - np.einsum("mpr,nrm->npm", spans, np.einsum("mpr,npm->nrm", spans, turned)))
 
 
-def _directions(healthy: np.ndarray) -> np.ndarray:
-    """Return for each mode where the other modes' shapes lie most, at most half of what points can tell."""
+def _bases(healthy: np.ndarray, close: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what close modes span, and where outside the others lie most: at most half of what is left."""
     n_points, n_modes = healthy.shape
-    n_directions = min(n_modes - 1, (n_points - 1) // 2)
-    real = healthy.real
-    found = np.empty((n_modes, n_points, n_directions))
+    n_close = min(int(np.max(np.sum(close, axis=1))), n_points)
+    n_directions = max(min(n_modes - n_close, (n_points - n_close) // 2), 0)
+    spans = np.zeros((n_modes, n_points, n_close))
+    directions = np.zeros((n_modes, n_points, n_directions))
     for mode in range(n_modes):
-        own = real[:, mode] / np.linalg.norm(real[:, mode])
-        others = np.delete(real, mode, axis=1)
-        found[mode] = np.linalg.svd(others - np.outer(own, own @ others))[0][:, :n_directions]
-    return found
+        first = np.concatenate([[mode], np.flatnonzero(close[mode] & (np.arange(n_modes) != mode))])
+        basis = np.linalg.qr(healthy[:, first[:n_close]])[0]
+        spans[mode, :, : basis.shape[1]] = basis * np.sign(basis[:, :1].T @ healthy[:, mode])
+        others = healthy[:, ~close[mode]]
+        outside = np.linalg.svd(others - basis @ (basis.T @ others), full_matrices=False)[0]
+        n_outside = min(n_directions, outside.shape[1])
+        directions[mode, :, :n_outside] = outside[:, :n_outside]
+    return spans, directions

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from wavefact.errors import InputError
 from wavefact.health._doubles import doubles
 from wavefact.health._followers import assigned
+from wavefact.health._jumps import moved_together
 from wavefact.health._local_level import local_variances
 from wavefact.health._poles import Poles, gathered
 from wavefact.health._recurring import Recurring, medians, recurring
@@ -151,9 +152,15 @@ def follow(
     poles = gathered([model]) if model.n_modes else history.none()
     expected = last.later(time - tracks.times[-1], scatter)
     found = np.full((1, tracks.n_modes), -1)
-    modes, indices, _ = assigned(expected, scatter, poles.seen(0), tolerance)
+    seen = poles.seen(0)
+    modes, indices, _ = assigned(expected, scatter, seen, tolerance)
     found[0, modes] = indices
-    lost, free = np.flatnonzero(found[0] < 0), np.setdiff1d(np.arange(poles.frequencies.size), indices)
+    lost, free = _left(found[0], poles)
+    modes, indices = moved_together(
+        expected.of_modes(lost), scatter.of_modes(lost), seen.select(free), tolerance, max_jump
+    )
+    found[0, lost[modes]] = free[indices]
+    lost, free = _left(found[0], poles)
     if lost.size and free.size:
         again, at = pair_modes(
             (reference[0][lost], poles.frequencies[free]),
@@ -164,6 +171,11 @@ def follow(
         )
         found[0, lost[again]] = free[at]
     return _joined(tracks, _tracks(poles, np.array([float(time)]), found, reference, tracks.positions))
+
+
+def _left(found: np.ndarray, poles: Poles) -> tuple[np.ndarray, np.ndarray]:
+    """Return the modes of one record without a pole, and its poles without a mode."""
+    return np.flatnonzero(found < 0), np.setdiff1d(np.arange(poles.frequencies.size), found)
 
 
 def _check(models: Sequence[ModalModel], times: np.ndarray, tolerance: float, rate: float) -> None:

@@ -14,7 +14,8 @@ from wavefact.storage import load_fields, save_fields
 __all__ = ["ModeTracks"]
 
 _KIND = "wavefact-mode-tracks"
-PER_RECORD = ("frequencies", "frequency_errors", "damping_ratios", "damping_errors", "wavenumbers")
+_OPTIONAL = ("frequency_errors", "damping_errors", "wavenumbers", "shape_errors")
+PER_RECORD = ("frequencies", "damping_ratios", *_OPTIONAL)
 _ARRAYS = ("times", *PER_RECORD, "mode_shapes", "reference_frequencies", "reference_shapes", "positions")
 
 
@@ -38,6 +39,8 @@ class ModeTracks:
     positions : (n_points,) or (n_points, n_dims) array [m], optional
     wavenumbers : (n_records, n_modes) array [rad/m], optional
         As of `ModalModel`; NaN where unknown.
+    shape_errors : (n_records, n_modes) array [rad], optional
+        Standard error of each shape as a whole, as an angle; NaN where unknown.
 
     Raises
     ------
@@ -64,11 +67,12 @@ class ModeTracks:
     damping_errors: np.ndarray | None = None
     positions: np.ndarray | None = None
     wavenumbers: np.ndarray | None = None
+    shape_errors: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         for name in ("times", "reference_frequencies", "frequencies", "damping_ratios"):
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
-        for name in ("frequency_errors", "damping_errors", "wavenumbers"):
+        for name in _OPTIONAL:
             given = getattr(self, name)
             values = (
                 np.full_like(self.frequencies, np.nan) if given is None else np.asarray(given, dtype=float)

@@ -12,7 +12,9 @@ from wavefact.modal.whittle import Evaluation, prior, regular, root_response
 __all__ = ["derivatives"]
 
 _FIELDS = ("first", "second", "third", "spread", "mean")
-_AT_ONCE = 4_000_000  # entries of a block
+_AT_ONCE = 200_000  # entries of a block, which stay in the cache
+
+_Pairs = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -133,20 +135,31 @@ def _gradient(changes: _Changes, inner: np.ndarray, rest: np.ndarray) -> np.ndar
 
 
 def _information(changes: _Changes, inner: np.ndarray) -> np.ndarray:
-    """Return Σ tr(C⁻¹ ∂C C⁻¹ ∂C′) + 2 Re ∂μᴴ C⁻¹ ∂μ′ (Slepian–Bangs)."""
-    i, j, u = (index[:, None] for index in (changes.first, changes.second, changes.third))
-    m, n, v = (index[None, :] for index in (changes.first, changes.second, changes.third))
+    """Return Σ tr(C⁻¹ ∂C C⁻¹ ∂C′) + 2 Re ∂μᴴ C⁻¹ ∂μ′ (Slepian–Bangs), of each pair of changes once."""
+    one, other = np.triu_indices(changes.first.size)
     total = np.zeros((changes.first.size, changes.first.size))
-    step = max(1, _AT_ONCE // max(total.size, 1))
-    for start in range(0, inner.shape[2], step):
-        part = slice(start, start + step)
-        seen, spread, mean = inner[:, :, part], changes.spread[:, part], changes.mean[:, part]
-        straight = spread[None, :] * seen[j, m] * seen[n, i]
-        crossed = spread.conj()[None, :] * seen[j, n] * seen[m, i]
-        by_spread = spread[:, None] * (straight + crossed)
-        by_mean = mean.conj()[:, None] * mean[None, :] * seen[u, v]
-        total += 2 * np.sum(np.real(by_spread + by_mean), axis=2)
-    return total
+    for term, parts in ((_by_spread, changes.spread), (_by_mean, changes.mean)):
+        changing = np.asarray(np.any(parts, axis=1))
+        both = changing[one] & changing[other]
+        pairs = one[both], other[both]
+        step = max(1, _AT_ONCE // max(pairs[0].size, 1))
+        for start in range(0, inner.shape[2], step):
+            part = slice(start, start + step)
+            found = term(changes, inner[:, :, part], parts[:, part], pairs)
+            total[pairs] += 2 * np.sum(np.real(found), axis=1)
+    return total + np.triu(total, 1).T
+
+
+def _by_spread(changes: _Changes, inner: np.ndarray, spread: np.ndarray, pairs: _Pairs) -> np.ndarray:
+    (i, m), (j, n) = ([field[index] for index in pairs] for field in (changes.first, changes.second))
+    straight = spread[pairs[1]] * inner[j, m] * inner[n, i]
+    crossed = spread.conj()[pairs[1]] * inner[j, n] * inner[m, i]
+    return np.asarray(spread[pairs[0]] * (straight + crossed))
+
+
+def _by_mean(changes: _Changes, inner: np.ndarray, mean: np.ndarray, pairs: _Pairs) -> np.ndarray:
+    u, v = (changes.third[index] for index in pairs)
+    return np.asarray(mean.conj()[pairs[0]] * mean[pairs[1]] * inner[u, v])
 
 
 def _noise_slope(modes: Resonances, at: Evaluation) -> float:

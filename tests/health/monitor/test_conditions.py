@@ -85,3 +85,11 @@ def test_columns_are_known_by_name(tmp_path: Path) -> None:
     np.testing.assert_allclose(conditions.at(50.0), [11.0, 4.0])
     with pytest.raises(InputError, match=r"lack rain; there are wind, humidity, temperature\."):
         ConditionsFile(path, ["temperature", "rain"])
+
+
+def test_readings_before_a_time_are_kept_apart(tmp_path):
+    path = tmp_path / "weather.csv"
+    path.write_text("time,temperature\n0,10\n3600,11\n7200,12\n")
+    times, values = ConditionsFile(path).before(7200.0)
+    assert times.tolist() == [0.0, 3600.0]
+    assert values.tolist() == [[10.0], [11.0]]

@@ -14,7 +14,10 @@ _PENALTIES = (1.0, 0.3, 0.1, 0.03, 1e-2, 1e-3, 1e-4)  # ridge, over the number o
 _DEGREES = (1, 2)
 _BEND = 2.0  # standard deviations
 _PER_COLUMN = 10  # records that each column of a regression beyond the simplest needs
-_FEWEST = 30  # records of a mode that a regression needs
+FEWEST = 20  # records of a mode that a regression needs
+
+Readings = tuple[np.ndarray, np.ndarray]
+"""Times (n,) [s] and conditions (n, n_conditions) then."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +49,16 @@ class Conditions:
     reference: np.ndarray
     scales: np.ndarray
 
-    def features(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
+    def features(self, times: np.ndarray, values: np.ndarray, earlier: Readings | None = None) -> np.ndarray:
         """Return conditions about the reference, over their scales: (n_lags, n_records, n_conditions)."""
-        before = self.times < times[0]
-        all_times = np.concatenate([self.times[before], times])
-        all_values = np.concatenate([self.values[before], values])
+        past_times, past_values = self.times, self.values
+        if earlier is not None:
+            past_times = np.concatenate([past_times, earlier[0]])
+            past_values = np.concatenate([past_values, earlier[1]])
+        order = np.argsort(past_times, kind="stable")
+        order = order[past_times[order] < times[0]]
+        all_times = np.concatenate([past_times[order], times])
+        all_values = np.concatenate([past_values[order], values])
         felt = [lagged(all_times, all_values, lag)[-times.size :] for lag in self.lags]
         return (np.stack(felt) - self.reference) / self.scales
 
@@ -77,7 +85,7 @@ def regressed(features: np.ndarray, logarithms: np.ndarray) -> ModeRegression:
     """
     whole = np.isfinite(logarithms) & np.all(np.isfinite(features), axis=(0, 2))
     none = ModeRegression(None, np.zeros(0), np.zeros((0, 0)), 0.0)
-    if np.count_nonzero(whole) < _FEWEST:
+    if np.count_nonzero(whole) < FEWEST:
         return none
     features, values = features[:, whole], logarithms[whole]
     folds = blocks(values.size)

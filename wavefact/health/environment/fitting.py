@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,14 +10,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from wavefact.errors import InputError
+from wavefact.health.environment._checks import as_conditions, as_lags, as_readings
 from wavefact.health.environment._factors import Factors, common_effect, factored
-from wavefact.health.environment._regression import Conditions, ModeRegression, effect, regressed
+from wavefact.health.environment._regression import (
+    FEWEST,
+    Conditions,
+    ModeRegression,
+    effect,
+    regressed,
+)
 from wavefact.health.tracks import ModeTracks
 
 __all__ = ["Environment", "fit_environment"]
 
 HOURS = 3600.0
-_FEWEST = 20  # records that training needs
+
+logger = logging.getLogger("wavefact")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -58,7 +67,13 @@ class Environment:
     regressions: tuple[ModeRegression, ...] = ()
     factors: Factors | None = None
 
-    def corrected(self, tracks: ModeTracks, conditions: ArrayLike | None = None) -> ModeTracks:
+    def corrected(
+        self,
+        tracks: ModeTracks,
+        conditions: ArrayLike | None = None,
+        *,
+        earlier: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> ModeTracks:
         """Return tracks with the frequencies that they would have at the reference condition.
 
         Parameters
@@ -67,6 +82,9 @@ class Environment:
             Of the same modes; records may be others than those of the fit.
         conditions : (n_records, n_conditions) or (n_records,) array, optional
             As in the fit.  A frequency is NaN where one is missing.
+        earlier : ((n_readings,) array [s], (n_readings, n_conditions) array), optional
+            When, and what, the conditions were before these records: what lags need besides the records of
+            the fit.
 
         Returns
         -------
@@ -86,14 +104,19 @@ class Environment:
             raise InputError(
                 f"The tracks have {tracks.n_modes} modes, the fit {self.explained.size}; give the same."
             )
-        change, variance = self._effect(tracks, conditions)
+        change, variance = self._effect(tracks, conditions, earlier)
         frequencies = tracks.frequencies * np.exp(-change)
         relative = tracks.frequency_errors / tracks.frequencies
         return replace(
             tracks, frequencies=frequencies, frequency_errors=frequencies * np.sqrt(relative**2 + variance)
         )
 
-    def _effect(self, tracks: ModeTracks, conditions: ArrayLike | None) -> tuple[np.ndarray, np.ndarray]:
+    def _effect(
+        self,
+        tracks: ModeTracks,
+        conditions: ArrayLike | None,
+        earlier: tuple[ArrayLike, ArrayLike] | None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         if (conditions is None) != (self.conditions is None):
             raise InputError(
                 "The fit had no conditions; give none."
@@ -103,8 +126,9 @@ class Environment:
         if self.factors is not None:
             return common_effect(self.factors, np.log(tracks.frequencies))
         assert self.conditions is not None
-        values = _as_conditions(conditions, tracks.n_records, self.conditions.reference.size)
-        features = self.conditions.features(tracks.times, values)
+        values = as_conditions(conditions, tracks.n_records, self.conditions.reference.size)
+        readings = None if earlier is None else as_readings(*earlier, self.conditions.reference.size)
+        features = self.conditions.features(tracks.times, values, readings)
         parts = [effect(fit, features) for fit in self.regressions]
         change, variance = (np.stack(part, axis=1) for part in zip(*parts, strict=True))
         return change, variance
@@ -201,8 +225,8 @@ def fit_environment(
         if training is None
         else records[training if isinstance(training, slice) else np.asarray(training)]
     )
-    if chosen.size < _FEWEST:
-        raise InputError(f"{chosen.size} records are for training; give at least {_FEWEST}.")
+    if chosen.size < FEWEST:
+        raise InputError(f"{chosen.size} records are for training; give at least {FEWEST}.")
     logarithms = np.log(tracks.frequencies)[chosen]
     if not np.all(np.any(np.isfinite(logarithms), axis=0)):
         missing = int(np.flatnonzero(~np.any(np.isfinite(logarithms), axis=0))[0])
@@ -212,11 +236,26 @@ def fit_environment(
     if conditions is None:
         factors = factored(logarithms)
         return Environment(tracks.reference_frequencies, factors.explained, factors=factors)
-    values = _as_conditions(conditions, tracks.n_records)
-    given = _conditions(tracks.times, values, _as_lags(lags), chosen, reference)
+    values = as_conditions(conditions, tracks.n_records)
+    given = _conditions(tracks.times, values, as_lags(lags), chosen, reference)
     features = given.features(tracks.times, values)[:, chosen]
+    _warn_of_few(np.isfinite(logarithms) & np.all(np.isfinite(features), axis=(0, 2))[:, None])
     fits = tuple(regressed(features, column) for column in logarithms.T)
     return Environment(tracks.reference_frequencies, np.array([fit.explained for fit in fits]), given, fits)
+
+
+def _warn_of_few(whole: np.ndarray) -> None:
+    """Say which modes are in too few records of known conditions, (n_records, n_modes), to be corrected."""
+    counts = np.sum(whole, axis=0)
+    few = np.flatnonzero(counts < FEWEST)
+    if few.size:
+        logger.warning(
+            "Mode %s is found in %s records whose conditions are known; the influence of conditions is not "
+            "removed from modes in fewer than %d.",
+            ", ".join(str(mode + 1) for mode in few),
+            ", ".join(str(count) for count in counts[few]),
+            FEWEST,
+        )
 
 
 def _conditions(
@@ -227,11 +266,11 @@ def _conditions(
     reference: ArrayLike | None,
 ) -> Conditions:
     known = np.sum(np.isfinite(values[chosen]), axis=0)
-    if np.any(known < _FEWEST):
+    if np.any(known < FEWEST):
         worst = int(np.argmin(known))
         raise InputError(
             f"Condition {worst + 1} is known in {known[worst]} of the records for training; "
-            f"leave it out, or give at least {_FEWEST}."
+            f"leave it out, or give at least {FEWEST}."
         )
     middle = (
         np.nanmedian(values[chosen], axis=0)
@@ -242,21 +281,3 @@ def _conditions(
         raise InputError(f"reference is {middle}; give a number for each of {values.shape[1]} conditions.")
     scales = np.nanstd(values[chosen], axis=0)
     return Conditions(times, values, lags, middle, np.where(scales > 0.0, scales, 1.0))
-
-
-def _as_conditions(
-    conditions: ArrayLike | None, n_records: int, n_conditions: int | None = None
-) -> np.ndarray:
-    values = np.asarray(conditions, dtype=float)
-    values = values[:, None] if values.ndim == 1 else values
-    if values.ndim != 2 or values.shape[0] != n_records or n_conditions not in (None, values.shape[1]):
-        expected = f"({n_records}, {n_conditions or 'n_conditions'})"
-        raise InputError(f"conditions are {values.shape}; give {expected}, one row for each record.")
-    return values
-
-
-def _as_lags(lags: Sequence[float]) -> tuple[float, ...]:
-    chosen = tuple(float(lag) for lag in lags)
-    if not chosen or chosen[0] < 0.0 or not np.all(np.diff(chosen) > 0):
-        raise InputError(f"lags are {chosen}; give time constants in seconds, rising from 0 or more.")
-    return chosen

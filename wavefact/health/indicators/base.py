@@ -85,6 +85,8 @@ class Indicator(ABC):
     needs_operator: ClassVar[bool] = True
     mixes_modes: ClassVar[bool] = False
     """Whether a value is no sum of what each mode gives by itself."""
+    is_ratio: ClassVar[bool] = False
+    """Whether values are ratios: an estimate of their bias is as unsure as they are, and is not removed."""
 
     @abstractmethod
     def formula(self, pairs: Pairs, operator: WaveOperator | None) -> Formula:
@@ -122,6 +124,7 @@ class Indicator(ABC):
             formula = self.formula(pairs, operator)
             values = formula(pairs.reference, pairs.current)
             bias, errors = propagated(formula, pairs, self.uses, separate=separate, added=added)
+        bias = 0.0 * bias if self.is_ratio else bias  # NaN where errors are unknown
         if of_points:
             return IndicatorValue(self.along, values.sum(axis=-1) if added else values, errors, bias)
         table = np.full((3, size), np.nan)

@@ -46,6 +46,7 @@ class StrainEnergy(Indicator):
 
     along: ClassVar[str] = "points"
     mixes_modes: ClassVar[bool] = True
+    is_ratio: ClassVar[bool] = True
 
     def formula(self, pairs: Pairs, operator: WaveOperator | None) -> Formula:
         """Return the growth of the shares of energy, (..., n_points)."""

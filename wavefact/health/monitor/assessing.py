@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wavefact.health.baseline import Assessment, Baseline
+from wavefact.health.assessment import Assessment
+from wavefact.health.baseline import Baseline
 from wavefact.health.monitor.conditions import ConditionsFile
 from wavefact.health.monitor.start_times import said_start
 from wavefact.io import read
@@ -55,5 +56,7 @@ class Procedure:
         recording = self.read(path)
         model = self.find_modes(recording)
         time = said_start(recording, time)
-        conditions = None if self.conditions is None else self.conditions.at(time)
-        return Assessed(time, model, self.baseline.assess(model, time, conditions))
+        if self.conditions is None:
+            return Assessed(time, model, self.baseline.assess(model, time))
+        now, earlier = self.conditions.at(time), self.conditions.before(time)
+        return Assessed(time, model, self.baseline.assess(model, time, now, earlier=earlier))

@@ -167,13 +167,20 @@ class ConditionsFile:
 
     def at(self, time: float) -> np.ndarray:
         """Return the conditions at a time [s since 1970], (n_conditions,), NaN where they are not known."""
-        stamp = self._current_stamp()
-        if stamp is not None and stamp != self._stamp:
-            self._stamp = stamp
-            self._refresh()
+        self._refresh()
         return self._table.at(time)
 
+    def before(self, time: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return times (n_readings,) [s since 1970] and values (n_readings, n_conditions) before a time."""
+        self._refresh()
+        last = int(np.searchsorted(self._table.times, time))
+        return self._table.times[:last], self._table.values[:last]
+
     def _refresh(self) -> None:
+        stamp = self._current_stamp()
+        if stamp is None or stamp == self._stamp:
+            return
+        self._stamp = stamp
         try:
             self._table = Conditions.read(self.path).select(self.names)
         except InputError as error:
