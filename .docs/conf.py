@@ -79,7 +79,9 @@ ROOMS = {
 def names_of(module: Any) -> dict[str, Any]:
     """Return the classes and functions that a module shows, by name."""
     named = {name: getattr(module, name) for name in module.__all__}
-    return {name: thing for name, thing in named.items() if inspect.isclass(thing) or inspect.isfunction(thing)}
+    return {
+        name: thing for name, thing in named.items() if inspect.isclass(thing) or inspect.isfunction(thing)
+    }
 
 
 def write_rooms() -> None:
@@ -106,7 +108,11 @@ def write_room(room: str, title: str, module: Any, things: dict[str, Any]) -> No
     lines += [f"   ~{name}" for name in things]
     for name, thing in things.items():
         head = name.removeprefix("wavefact.")
-        kind = ["autoclass", "   :members:", "   :show-inheritance:"] if inspect.isclass(thing) else ["autofunction"]
+        kind = (
+            ["autoclass", "   :members:", "   :show-inheritance:"]
+            if inspect.isclass(thing)
+            else ["autofunction"]
+        )
         lines += ["", head, "-" * len(head), "", f".. {kind[0]}:: {name}", *kind[1:]]
     page, text = HERE / "api" / f"{room}.rst", "\n".join(lines) + "\n"
     if not page.is_file() or page.read_text(encoding="utf-8") != text:
@@ -128,7 +134,9 @@ def put_together(app: Sphinx, page: str, source: list[str]) -> None:
 
     def document(marker: re.Match[str]) -> str:
         text = (HERE.parent / marker[1]).read_text(encoding="utf-8")
-        text = re.sub(r"\]\((README|CONTRIBUTING|CHANGELOG)\.md", lambda link: f"]({PLACES[link[1]]}.md", text)
+        text = re.sub(
+            r"\]\((README|CONTRIBUTING|CHANGELOG)\.md", lambda link: f"]({PLACES[link[1]]}.md", text
+        )
         text = text.replace("](.docs/", "](")
         return re.sub(r"\]\((?=examples/|LICENSE|CITATION|data/)", "](../", text)
 

@@ -3,8 +3,8 @@
 python examples/fibre.py deformation_rate_event_1.hdf5 [--picture fibre.png]
 
 The file is in das/ of github.com/DASDAE/test_data (MIT licence): an event in a mine, 225 channels 5.7 m
-apart, 0.45 s at 2 kHz.  Without it a pulse of 3000 m/s is simulated.  What the optics add is common to all channels:
-differences over a gauge length take it away, and turn the rate of deformation into that of strain.
+apart, 0.45 s at 2 kHz.  Without it a pulse of 3000 m/s is simulated.  What the optics add is common to all
+channels: differences over a gauge length take it away, and turn the rate of deformation into that of strain.
 """
 
 import argparse

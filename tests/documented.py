@@ -16,7 +16,9 @@ def sections(docstring: str) -> dict[str, str]:
 
 def entries(section: str) -> Iterator[tuple[str, str, str]]:
     """Yield name, type and description of each entry of a Parameters, Attributes or Returns section."""
-    for head, body in re.findall(r"^(\S[^\n]*)\n?((?:(?:[ \t]+[^\n]*)?\n?(?=[ \t]|\n|\Z))*)", section, re.MULTILINE):
+    for head, body in re.findall(
+        r"^(\S[^\n]*)\n?((?:(?:[ \t]+[^\n]*)?\n?(?=[ \t]|\n|\Z))*)", section, re.MULTILINE
+    ):
         name, _, kind = head.partition(" : ")
         yield name.strip(), kind.strip(), " ".join(body.split())
 

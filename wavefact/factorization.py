@@ -145,11 +145,28 @@ class Factorization:
         return FilterBank(self.time_operator, self.time_weight, np.maximum(self.time_eigenvalues, 0.0))
 
     def reconstruct(self) -> np.ndarray:
-        """Return the sum of all components, shape (n_points, n_samples), in `unit`."""
+        """Return the sum of all components, shape (n_points, n_samples), in `unit`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_points, n_samples)
+            In `unit`.
+        """
         return np.asarray(self.spatial_factors @ self.time_courses.T)
 
     def require_certified(self) -> Factorization:
-        """Return the factorization itself, or raise `NotCertifiedError` with the reason."""
+        """Return the factorization itself, or raise `NotCertifiedError` with the reason.
+
+        Returns
+        -------
+        Factorization
+            Itself.
+
+        Raises
+        ------
+        NotCertifiedError
+            If the gap that was asked for has not been proven.
+        """
         if self.status is not Status.CERTIFIED:
             raise NotCertifiedError(f"{self.status.value} Relative gap: {self.certificate.gap:.1e}.")
         return self
@@ -158,6 +175,13 @@ class Factorization:
         """Write the factorization to an HDF5 file; an existing file is replaced once all is written.
 
         `reserved` are arrays that are only given their place in the file, to be written later.
+
+        Parameters
+        ----------
+        path : path
+            Of the file, HDF5.
+        reserved : mapping of str to Reserved, optional
+            Arrays that are only given their place in the file, to be written later.
         """
         arrays = {name: getattr(self, name) for name in (*ARRAYS, *JOINT_ARRAYS)} | dict(reserved or {})
         arrays["history"] = np.asarray([astuple(step) for step in self.history], dtype=float)
@@ -168,7 +192,18 @@ class Factorization:
 
     @staticmethod
     def load(path: str | Path) -> Factorization:
-        """Read a factorization that `save` has written."""
+        """Read a factorization that `save` has written.
+
+        Returns
+        -------
+        Factorization
+            Time courses that were written block by block are mapped, not read.
+
+        Raises
+        ------
+        CorruptFileError
+            If fields are missing or do not fit together.
+        """
         arrays, attributes = load_fields(Path(path), KIND)
         try:
             fields = {name: arrays[name] for name in ARRAYS} | {name: attributes[name] for name in ATTRIBUTES}

@@ -111,7 +111,7 @@ class Recording:
 
     @property
     def duration(self) -> float | None:
-        """n_samples / sampling_rate [s]; None when the sampling rate is unknown."""
+        """Duration n_samples / sampling_rate [s]; None when the sampling rate is unknown."""
         return None if self.sampling_rate is None else self.n_samples / self.sampling_rate
 
     @property
@@ -142,6 +142,21 @@ class Recording:
 
         By default signals in memory come as one block and signals in a file in blocks of about
         32 MiB.
+
+        Parameters
+        ----------
+        n_samples : int, optional
+            Of each block, at least 1.
+
+        Yields
+        ------
+        array, shape (n_sensors, n_block_samples)
+            In the recording's unit.
+
+        Raises
+        ------
+        InputError
+            If `n_samples` is less than 1.
         """
         if n_samples is None:
             per_sample = self.n_sensors * np.dtype(self.signals.dtype).itemsize if self.is_lazy else 0
@@ -185,6 +200,11 @@ class Recording:
     def window(self, start: int, stop: int | None = None) -> Recording:
         """Return the samples from `start` up to, not including, `stop`; times begin at zero again.
 
+        Parameters
+        ----------
+        start, stop : int
+            Samples; as in a slice of Python, negative ones count from the end.
+
         Raises
         ------
         InputError
@@ -196,11 +216,27 @@ class Recording:
         return self.replace(signals=self.signals[:, int(start) : int(stop)])
 
     def replace(self, **changes: Any) -> Recording:
-        """Return a copy with some fields changed, validated again."""
+        """Return a copy with some fields changed, validated again.
+
+        Parameters
+        ----------
+        **changes
+            Fields of `Recording`, by name.
+        """
         return dataclasses.replace(self, **changes)
 
     def label(self, sensor: int) -> str:
-        """Return how messages call a sensor: its index, and its name where it has one."""
+        """Return how messages call a sensor: its index, and its name where it has one.
+
+        Parameters
+        ----------
+        sensor : int
+            Index from 0.
+
+        Returns
+        -------
+        str
+        """
         return sensor_label(sensor, self.names)
 
     def __repr__(self) -> str:

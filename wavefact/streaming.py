@@ -95,6 +95,11 @@ class RunningFit:
         window : Recording or array, shape (n_sensors, n_samples)
             What follows the windows before; of any length.
 
+        Returns
+        -------
+        RunningFit
+            Whose `fit` has seen this window, too.
+
         Raises
         ------
         InputError

@@ -58,7 +58,18 @@ class Whitening:
         return np.exp(np.mean(np.log(self.deviations))) / self.deviations
 
     def restore(self, signals: np.ndarray) -> np.ndarray:
-        """Undo the whitening of signals (n_sensors, n_samples)."""
+        """Undo the whitening of signals (n_sensors, n_samples).
+
+        Parameters
+        ----------
+        signals : array, shape (n_sensors, n_samples)
+            Whitened.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_sensors, n_samples)
+            In the unit of the recording before.
+        """
         return _filtered(signals, 1 / self.gains)
 
 

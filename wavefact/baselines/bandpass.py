@@ -37,6 +37,15 @@ class Bandpass:
     ----------
     Butterworth, "On the theory of filter amplifiers", Experimental Wireless 7 (1930); Mallows, "Some comments
     on C_p", Technometrics 15 (1973).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import Bandpass
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = Bandpass().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     low: float | None = None

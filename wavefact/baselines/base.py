@@ -32,7 +32,19 @@ class Baseline(Protocol):
     package: ClassVar[str]
 
     def candidates(self, recording: Recording, operator: WaveOperator) -> Iterable[Self]:
-        """Return the settings that are worth trying on this recording, the dearest last."""
+        """Return the settings that are worth trying on this recording, the dearest last.
+
+        Parameters
+        ----------
+        recording : Recording
+        operator : WaveOperator
+            At the sensors.
+
+        Yields
+        ------
+        Baseline
+            With the settings of one candidate.
+        """
 
 
 @runtime_checkable
@@ -71,4 +83,14 @@ class Identifier(Protocol):
         """Return the modes; what the method does not tell, such as damping, is NaN.
 
         Parameters, and errors, are those of `Denoiser.denoise`.
+
+        Parameters
+        ----------
+        recording : Recording
+        operator : WaveOperator
+            At the sensors.
+
+        Returns
+        -------
+        ModalModel
         """

@@ -40,6 +40,12 @@ class BOPDMD(DynamicsBaseline):
     ----------
     Askham & Kutz, "Variable projection methods for an optimized dynamic mode decomposition", SIAM J. Applied
     Dynamical Systems 17 (2018), algorithm 2.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import BOPDMD
+    >>> BOPDMD().title, BOPDMD().package
+    ('optimized DMD', 'PyDMD')
     """
 
     rank: int | None = None

@@ -49,6 +49,12 @@ class CorrelationDMD:
     ----------
     James, Carne & Lauffer, "The natural excitation technique (NExT) for modal parameter extraction from
     operating structures", J. Analytical and Experimental Modal Analysis 10 (1995).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import CorrelationDMD
+    >>> CorrelationDMD().title, CorrelationDMD().package
+    ('correlation DMD', 'PyDMD')
     """
 
     lags: int | None = None

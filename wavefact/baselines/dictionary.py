@@ -44,6 +44,12 @@ class DictionaryLearning:
     ----------
     Mairal, Bach, Ponce & Sapiro, "Online learning for matrix factorization and sparse coding", J. Machine
     Learning Research 11 (2010), eq. (3) and algorithm 1.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import DictionaryLearning
+    >>> DictionaryLearning().title, DictionaryLearning().package
+    ('dictionary learning', 'scikit-learn')
     """
 
     n_atoms: int | None = None

@@ -36,6 +36,12 @@ class DMD:
     ----------
     Tu, Rowley, Luchtenburg, Brunton & Kutz, "On dynamic mode decomposition: theory and applications", J.
     Computational Dynamics 1 (2014), algorithm 2.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import DMD
+    >>> DMD().title, DMD().package
+    ('DMD', 'PyDMD')
     """
 
     rank: int | None = None

@@ -40,6 +40,12 @@ class EMD:
     ----------
     Flandrin, Rilling & Gonçalvès, "EMD equivalent filter banks, from interpretation to applications", in
     Huang & Shen (eds.), Hilbert-Huang transform and its applications (2005), section 3.3.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import EMD
+    >>> EMD().title, EMD().package
+    ('EMD', 'EMD-signal')
     """
 
     n_dropped: int | None = None

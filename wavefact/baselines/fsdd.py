@@ -51,6 +51,12 @@ class FSDD:
     ----------
     Zhang, Wang & Tamura, "A frequency-spatial domain decomposition (FSDD) method for operational modal
     analysis", Mechanical Systems and Signal Processing 24 (2010), section 3.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import FSDD
+    >>> FSDD().title, FSDD().package
+    ('FSDD', 'pyOMA-2')
     """
 
     segment: int | None = None

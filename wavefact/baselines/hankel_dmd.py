@@ -35,6 +35,12 @@ class HankelDMD(DynamicsBaseline):
     ----------
     Arbabi & Mezić, "Ergodic theory, dynamic mode decomposition, and computation of spectral properties of
     the Koopman operator", SIAM J. Applied Dynamical Systems 16 (2017), section 4.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import HankelDMD
+    >>> HankelDMD().title, HankelDMD().package
+    ('Hankel DMD', 'PyDMD')
     """
 
     delays: int | None = None

@@ -47,6 +47,12 @@ class FastICA:
     Hyvärinen, "Fast and robust fixed-point algorithms for independent component analysis", IEEE Trans.
     Neural Networks 10 (1999), eq. (20).  Kerschen, Poncelet & Golinval, "Physical interpretation of
     independent component analysis in structural dynamics", Mech. Syst. Signal Process. 21 (2007).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import FastICA
+    >>> FastICA().title, FastICA().package
+    ('FastICA', 'scikit-learn')
     """
 
     n_components: int | None = None

@@ -44,6 +44,15 @@ class KalmanSmoother:
     Rauch, Tung & Striebel, "Maximum likelihood estimates of linear dynamic systems", AIAA Journal 3 (1965);
     de Jong, "Smoothing and interpolation with the state-space model", J. Am. Stat. Assoc. 84 (1989); Matsuda
     & Komaki, "Time series decomposition into oscillation components", Neural Computation 29 (2017).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import KalmanSmoother
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = KalmanSmoother().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     n_oscillators: int | None = None

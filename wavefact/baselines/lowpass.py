@@ -32,6 +32,15 @@ class Lowpass:
     ----------
     Butterworth, "On the theory of filter amplifiers", Experimental Wireless 7 (1930); Mallows, "Some comments
     on C_p", Technometrics 15 (1973).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import Lowpass
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = Lowpass().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     high: float | None = None

@@ -33,6 +33,15 @@ class MovingAverage:
     References
     ----------
     Mallows, "Some comments on C_p", Technometrics 15 (1973).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import MovingAverage
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = MovingAverage().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     width: int | None = None

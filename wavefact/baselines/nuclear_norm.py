@@ -37,6 +37,15 @@ class NuclearNorm(SingularValueBaseline):
     ----------
     Cai, Candès & Shen, "A singular value thresholding algorithm for matrix completion", SIAM J. Optimization
     20 (2010), theorem 2.1.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import NuclearNorm
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = NuclearNorm().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     regularization: float | None = None

@@ -39,6 +39,15 @@ class SavitzkyGolay:
     ----------
     Savitzky & Golay, "Smoothing and differentiation of data by simplified least squares procedures", Anal.
     Chem. 36 (1964); Mallows, "Some comments on C_p", Technometrics 15 (1973).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import SavitzkyGolay
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = SavitzkyGolay().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     width: int | None = None

@@ -34,6 +34,15 @@ class OptimalShrinkage(SingularValueBaseline):
     References
     ----------
     Gavish & Donoho, "Optimal shrinkage of singular values", IEEE Trans. Inf. Theory 63 (2017), eq. (7).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import OptimalShrinkage
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = OptimalShrinkage().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     noise: float | None = None

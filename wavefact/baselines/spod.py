@@ -56,6 +56,15 @@ class SPOD:
     decomposition and resolvent analysis", J. Fluid Mech. 847 (2018), algorithm 1.  Nekkanti & Schmidt,
     "Frequency–time analysis, low-rank reconstruction and denoising of turbulent flows using SPOD", J. Fluid
     Mech. 926 (2021), section 2.2.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import SPOD
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = SPOD().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     block_length: int | None = None

@@ -64,6 +64,12 @@ class SSI:
     Mechanical Systems and Signal Processing 13 (1999), section 4.1.
     Magalhães, Cunha & Caetano, "Online automatic identification of the modal parameters of a long span arch
     bridge", Mechanical Systems and Signal Processing 23 (2009), eq. (1).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import SSI
+    >>> SSI().title, SSI().package
+    ('SSI-cov', 'pyOMA-2')
     """
 
     block_rows: int | None = None

@@ -31,6 +31,15 @@ class TruncatedSVD(SingularValueBaseline):
     ----------
     Gavish & Donoho, "The optimal hard threshold for singular values is 4/√3", IEEE Trans. Information
     Theory 60 (2014), eq. (4) and (5).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import TruncatedSVD
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = TruncatedSVD().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     n_components: int | None = None

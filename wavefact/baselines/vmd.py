@@ -53,6 +53,12 @@ class VMD:
     ----------
     Dragomiretskiy & Zosso, "Variational mode decomposition", IEEE Trans. Signal Processing 62 (2014),
     algorithm 2.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import VMD
+    >>> VMD().title, VMD().package
+    ('VMD', 'vmdpy')
     """
 
     n_modes: int | None = None

@@ -56,6 +56,15 @@ class WaveKSVD:
     Tetali, Alguri & Harley, "Wave physics informed dictionary learning in one dimension", IEEE 29th Int.
     Workshop on Machine Learning for Signal Processing (2019), for the idea; weights and stopping are ours.
     Aharon, Elad & Bruckstein, "K-SVD", IEEE Trans. Signal Process. 54 (2006), section IV.
+
+    Examples
+    --------
+    >>> from wavefact.baselines import WaveKSVD
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = WaveKSVD().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     n_atoms: int | None = None

@@ -46,6 +46,12 @@ class WaveletShrinkage:
     Donoho & Johnstone, "Adapting to unknown smoothness via wavelet shrinkage", J. Am. Stat. Assoc. 90 (1995);
     Chang, Yu & Vetterli, "Adaptive wavelet thresholding for image denoising and compression", IEEE Trans.
     Image Processing 9 (2000).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import WaveletShrinkage
+    >>> WaveletShrinkage().title, WaveletShrinkage().package
+    ('wavelet shrinkage', 'PyWavelets')
     """
 
     rule: str = "sure"

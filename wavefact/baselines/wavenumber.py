@@ -36,6 +36,15 @@ class WavenumberFilter:
     References
     ----------
     Mallows, "Some comments on C_p", Technometrics 15 (1973).
+
+    Examples
+    --------
+    >>> from wavefact.baselines import WavenumberFilter
+    >>> from wavefact.simulate import scenario_s2
+    >>> noisy = scenario_s2(0.0)
+    >>> cleaned = WavenumberFilter().denoise(noisy.recording, wf.String(100))
+    >>> wf.relative_error(cleaned.signals, noisy.clean) < 0.5
+    True
     """
 
     low: float | None = None

@@ -58,6 +58,12 @@ class Row:
     failure : str
         Why there is no answer; empty where there is one.
     model : ModalModel or None
+
+    Examples
+    --------
+    >>> from wavefact.compare import Row
+    >>> Row("svd", "automatic").method
+    'svd'
     """
 
     method: str
@@ -71,7 +77,12 @@ class Row:
     model: ModalModel | None = field(default=None, repr=False, compare=False)
 
     def record(self) -> dict[str, Any]:
-        """Return what JSON can hold; NaN and infinity as None."""
+        """Return what JSON can hold; NaN and infinity as None.
+
+        Returns
+        -------
+        dict
+        """
         fields = dataclasses.asdict(dataclasses.replace(self, model=None))
         fields.pop("model")
         fields |= fields.pop("scores")
@@ -105,6 +116,10 @@ class Comparison:
         setting : str, optional
             "automatic" or "oracle", to look among those only.
 
+        Returns
+        -------
+        Row or None
+
         Raises
         ------
         InputError
@@ -121,6 +136,16 @@ class Comparison:
         """Return for each score, and ``seconds``, the methods that are best to the digits of the table.
 
         What is not told of two methods at least has no winner.
+
+        Parameters
+        ----------
+        setting : str
+            Of the rows: ``"automatic"`` or ``"oracle"``.
+
+        Returns
+        -------
+        dict of str to tuple of str
+            Methods by score.
         """
         rows = [row for row in self.rows if row.setting == setting]
         won = {}
@@ -132,7 +157,12 @@ class Comparison:
         return won
 
     def records(self) -> list[dict[str, Any]]:
-        """Return one dictionary a row, of what JSON can hold."""
+        """Return one dictionary a row, of what JSON can hold.
+
+        Returns
+        -------
+        list of dict
+        """
         return [row.record() for row in self.rows]
 
     def __str__(self) -> str:

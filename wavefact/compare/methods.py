@@ -19,7 +19,14 @@ __all__ = ["METHODS", "Wavefact", "method"]
 
 @dataclass(frozen=True)
 class Wavefact:
-    """Wavefact with all defaults: nothing is tuned, so its only candidate is itself."""
+    """Wavefact with all defaults: nothing is tuned, so its only candidate is itself.
+
+    Examples
+    --------
+    >>> from wavefact.compare import Wavefact
+    >>> Wavefact().title
+    'wavefact'
+    """
 
     title: ClassVar[str] = "wavefact"
     package: ClassVar[str] = ""

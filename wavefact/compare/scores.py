@@ -37,6 +37,12 @@ class Scores:
     held_out_error : float
         Of the prediction of sensors left out, in the second half of the recording, by what the method made of
         the first, over their root mean square [-].  Noise cannot be predicted: the least possible is not 0.
+
+    Examples
+    --------
+    >>> from wavefact.compare import Scores
+    >>> Scores(mac=0.99).mac
+    0.99
     """
 
     relative_error: float = math.nan

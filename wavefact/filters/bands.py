@@ -28,6 +28,12 @@ class Bands:
         Half-power points [`unit`]; `low` is 0 where the band reaches below zero.
     unit : str
         "rad/m" or "Hz".
+
+    Examples
+    --------
+    >>> from wavefact.filters import Bands
+    >>> Bands(np.array([2.0]), np.array([1.5]), np.array([2.6]), "Hz").bandwidth.round(1)
+    array([1.1])
     """
 
     centres: np.ndarray

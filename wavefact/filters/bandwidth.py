@@ -56,6 +56,11 @@ def passband(operator: WaveOperator, wave_weight: float, wavenumber: float) -> t
     low, high : float
         [rad/m].
 
+    Raises
+    ------
+    InputError
+        If the wave weight is not positive.
+
     Examples
     --------
     >>> import wavefact as wf

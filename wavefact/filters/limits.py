@@ -130,6 +130,13 @@ class FilterErrors:
         That of classical band-passes with the same bands [-].
     nuclear_norm, group_lasso : float
         Those of the limits γ = 0 and γ → ∞ [-].
+
+    Examples
+    --------
+    >>> from wavefact.filters import FilterErrors
+    >>> weights = np.array([1.0, 10.0])
+    >>> FilterErrors(weights, np.array([0.5, 0.4]), np.array([0.7, 0.8]), 0.6, 0.7).factorization.min()
+    np.float64(0.4)
     """
 
     wave_weights: np.ndarray

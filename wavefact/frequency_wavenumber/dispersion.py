@@ -66,6 +66,11 @@ class DispersionPoints:
         -------
         numpy.ndarray, shape (n,)
             [m/s]; NaN where there is no point.
+
+        Raises
+        ------
+        InputError
+            If `wavelengths` are not at least two positive numbers that rise.
         """
         logs = np.log(np.asarray(wavelengths, dtype=float))
         if logs.ndim != 1 or len(logs) < 2 or not np.all(np.diff(logs) > 0):

@@ -101,6 +101,10 @@ class Baseline:
             When, and what, the conditions were before the record, for structures that follow them slowly;
             without, what the healthy records tell of that.
 
+        Returns
+        -------
+        Assessment
+
         Raises
         ------
         InputError

@@ -120,12 +120,23 @@ class ModeTracks:
         return np.asarray(self.is_found.mean(axis=0))
 
     def select(self, records: slice | np.ndarray) -> ModeTracks:
-        """Return the tracks of some of the recordings, by index or mask."""
+        """Return the tracks of some of the recordings, by index or mask.
+
+        Parameters
+        ----------
+        records : slice, integers or array of bool, shape (n_records,)
+        """
         values = {name: getattr(self, name)[records] for name in ("times", *PER_RECORD, "mode_shapes")}
         return replace(self, **values)
 
     def to_arrays(self) -> dict[str, np.ndarray | None]:
-        """Return all fields by their names."""
+        """Return all fields by their names.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray, with the shapes given above, or None
+            What is not known is None.
+        """
         return {name: getattr(self, name) for name in _ARRAYS}
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -60,6 +60,11 @@ class LocalWavenumbers:
             Rows of a thickness, in any unit, and its wavenumber [rad/m], of which one must rise or fall with
             the other.  Between rows it is interpolated; beyond them the nearest row holds.
 
+        Returns
+        -------
+        numpy.ndarray, shape (n_x, n_y)
+            In the table's unit; NaN where the wavenumber is.
+
         Raises
         ------
         InputError

@@ -59,12 +59,12 @@ class ModeComparison:
 
     @property
     def unmatched_a(self) -> np.ndarray:
-        """Indices of the modes of a without a partner."""
+        """Indices of the modes of a without a partner, (n_unmatched,)."""
         return np.setdiff1d(np.arange(self.frequencies_a.size), self.pairs[:, 0])
 
     @property
     def unmatched_b(self) -> np.ndarray:
-        """Indices of the modes of b without a partner."""
+        """Indices of the modes of b without a partner, (n_unmatched,)."""
         return np.setdiff1d(np.arange(self.frequencies_b.size), self.pairs[:, 1])
 
     def __str__(self) -> str:

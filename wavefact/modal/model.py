@@ -134,7 +134,18 @@ class ModalModel:
         return np.divide(2 * np.pi * self.frequencies, self.wavenumbers, out=unknown, where=waving)
 
     def mac(self, other: ModalModel | None = None) -> np.ndarray:
-        """Compute the MAC of each mode with each of `other`, or of these modes: the auto-MAC."""
+        """Compute the MAC of each mode with each of `other`, or of these modes: the auto-MAC.
+
+        Parameters
+        ----------
+        other : ModalModel
+            On the same points.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_modes, n_other_modes)
+            Between 0 and 1 [-].
+        """
         return mac(self.mode_shapes, (self if other is None else other).mode_shapes)
 
     def match(
@@ -172,7 +183,13 @@ class ModalModel:
         )
 
     def select(self, modes: slice | np.ndarray | list[int]) -> ModalModel:
-        """Return the model of some of its modes, by index or mask."""
+        """Return the model of some of its modes, by index or mask.
+
+        Parameters
+        ----------
+        modes : sequence of int
+            Indices from 0.
+        """
         indices = np.arange(self.n_modes)[modes]
         fields = {name: getattr(self, name)[indices] for name in _PER_MODE}
         columns = {name: getattr(self, name)[:, indices] for name in ("mode_shapes", "shape_errors")}

@@ -61,7 +61,23 @@ class Segments:
         return int(self.speeds.size)
 
     def interval(self, confidence: float = 0.95) -> np.ndarray:
-        """Return the limits that hold each boundary with this probability, (n_segments - 1, 2) [m]."""
+        """Return the limits that hold each boundary with this probability, (n_segments - 1, 2) [m].
+
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_segments - 1, 2)
+            [m].
+
+        Raises
+        ------
+        InputError
+            If the probability is not between 0 and 1.
+        """
         from scipy.stats import norm
 
         if not 0 < confidence < 1:

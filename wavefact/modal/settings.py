@@ -27,6 +27,12 @@ class IdentificationSettings:
     max_rigid_share : float
         Motions that are rigid for the operator (eigenvalue zero) to more than this share of their
         energy are no waves and are left out; 1 keeps them.
+
+    Examples
+    --------
+    >>> from wavefact.modal import IdentificationSettings
+    >>> IdentificationSettings(max_order=40).max_order
+    40
     """
 
     max_order: int = 60

@@ -81,7 +81,18 @@ class SpeedFit:
         return self.frequencies / self.predicted_frequencies - 1.0
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
-        """Return the limits that hold the speed with this probability, by Student's law unless errors do."""
+        """Return the limits that hold the speed with this probability, by Student's law unless errors do.
+
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : float
+            Speeds, in `unit` [m/s] or [m²/s].
+        """
         by_scatter = self.inflation > 1 or not self.errors_known
         freedom = self.speeds.size - 1 if by_scatter else np.inf
         return speed_interval(self.value, self.standard_error, freedom, confidence)

@@ -21,13 +21,19 @@ class StabilityLimits:
     Attributes
     ----------
     frequency : float
-        Largest relative change of frequency.
+        Largest relative change of frequency [-].
     damping : float
         Largest relative change of damping ratio.
     shape : float
         Largest 1 − MAC.
     share : float
         Share of the orders at which a mode must be there.
+
+    Examples
+    --------
+    >>> from wavefact.modal import StabilityLimits
+    >>> StabilityLimits(frequency=0.01).frequency
+    0.01
     """
 
     frequency: float = 0.01

@@ -47,6 +47,14 @@ class PoleGroup:
         Share of its correlations that is one shape.
     verdict : str
         ``"mode 3"``, or why it is none.
+
+    Examples
+    --------
+    >>> from wavefact.simulate import scenario_s2
+    >>> recording = scenario_s2(20.0).recording.select([10, 30, 45, 70])
+    >>> groups = wf.stabilization(recording).groups
+    >>> sum(group.verdict.startswith("mode") for group in groups)
+    5
     """
 
     frequency: float

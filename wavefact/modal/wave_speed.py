@@ -47,9 +47,8 @@ class WaveSpeed:
 
     Examples
     --------
-    >>> speed = WaveSpeed(50.0, 0.1, 0.0, 1.0, 1.0, True, *[np.ones(1)] * 4)
-    >>> print("{:.1f} to {:.1f} m/s".format(*speed.interval(0.95)))
-    49.8 to 50.2 m/s
+    >>> np.round(WaveSpeed(50.0, 0.1, 0.0, 1.0, 1.0, True, *[np.ones(1)] * 4).interval(0.95), 1)  # [m/s]
+    array([49.8, 50.2])
     """
 
     value: float
@@ -64,7 +63,12 @@ class WaveSpeed:
     speed_errors: np.ndarray
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
-        """Return the limits that hold the speed with this probability, by Student's law where inflated."""
+        """Return the limits that hold the speed with this confidence, by Student's law where inflated.
+
+        Returns
+        -------
+        low, high : float, in the unit of `value`
+        """
         freedom = self.speeds.size - 1 if self.inflation > 1 else np.inf
         return speed_interval(self.value, self.standard_error, freedom, confidence)
 

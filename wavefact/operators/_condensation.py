@@ -34,6 +34,12 @@ def condensed(operator: WaveOperator, points: np.ndarray) -> WaveOperator:
     References
     ----------
     R. J. Guyan, "Reduction of stiffness and mass matrices", AIAA Journal 3 (1965) 380.
+
+    Examples
+    --------
+    >>> from wavefact.operators import condensed
+    >>> condensed(wf.String(9), np.array([1, 4, 7])).n_points
+    3
     """
     if len(points) == operator.n_points:
         return operator

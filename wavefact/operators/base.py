@@ -70,7 +70,12 @@ class WaveOperator(ABC):
 
     @abstractmethod
     def description(self) -> str:
-        """Say in a few words what this operator is, for a log line."""
+        """Say in a few words what this operator is, for a log line.
+
+        Returns
+        -------
+        str
+        """
 
     def _shares(self) -> np.ndarray:
         return np.ones(self.n_points)
@@ -144,12 +149,29 @@ class WaveOperator(ABC):
         return self._scaled(self._backward(self._checked(coefficients)), self._inverse_root_shares)
 
     def matrix(self) -> np.ndarray:
-        """Return the dense symmetric A = Γ diag(eigenvalues) Γᵀ, (n_points, n_points), of √M u."""
+        """Return the dense symmetric A = Γ diag(eigenvalues) Γᵀ, (n_points, n_points), of √M u.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_points, n_points)
+            Symmetric, positive semidefinite.
+        """
         product = (self.basis * self.eigenvalues) @ self.basis.T
         return (product + product.T) / 2
 
     def wavenumber(self, eigenvalue: Any) -> Any:
-        """Return the wavenumber k = κ^(1/dispersion_power) [rad/m] of an eigenvalue κ, or of an array."""
+        """Return the wavenumber k = κ^(1/dispersion_power) [rad/m] of an eigenvalue κ, or of an array.
+
+        Parameters
+        ----------
+        eigenvalue : array, shape (n,)
+            κ, in the operator's unit.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            [rad/m].
+        """
         if isinstance(eigenvalue, int | float):
             return float(max(eigenvalue, 0.0)) ** (1 / self.dispersion_power)
         kappa = as_array(eigenvalue)
@@ -157,13 +179,30 @@ class WaveOperator(ABC):
         return xp.where(kappa > 0, kappa, 0 * kappa) ** (1 / self.dispersion_power)
 
     def eigenvalue(self, wavenumber: Any) -> Any:
-        """Return the eigenvalue κ = k^dispersion_power of a wavenumber k [rad/m], or of an array."""
+        """Return the eigenvalue κ = k^dispersion_power of a wavenumber k [rad/m], or of an array.
+
+        Parameters
+        ----------
+        wavenumber : array, shape (n,)
+            [rad/m].
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            κ, in the operator's unit.
+        """
         if isinstance(wavenumber, int | float):
             return float(wavenumber) ** self.dispersion_power
         return as_array(wavenumber) ** self.dispersion_power
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what `operator_from_dict` needs to build this operator again, in JSON-able types."""
+        """Return what `operator_from_dict` needs to build this operator again, in JSON-able types.
+
+        Returns
+        -------
+        dict
+            What `wavefact.operators.from_dict` takes.
+        """
         return {"type": type(self).__name__, **self._arguments()}
 
     @classmethod

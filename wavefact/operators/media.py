@@ -30,7 +30,7 @@ class Media(String):
         that around each point, in the order of the points.  Only their ratios matter.
     boundaries : (n_segments - 1,) array of float, optional
         Where segments meet, rising [m]; anywhere between the ends, also between two points.
-    tensions : array of float, optional
+    tensions : array of float, shape (n_segments,) or (n_points,), optional
         Tension of each segment or point, as `speeds`; for rods EA, for tubes of one section the bulk
         modulus.  Only ratios matter; by default one tension, so that only the density varies.
 

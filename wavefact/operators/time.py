@@ -83,11 +83,38 @@ class Time(WaveOperator):
         return self.n_points
 
     def frequency(self, eigenvalue: Any) -> Any:
-        """Return the frequency [Hz] of an eigenvalue, or of an array."""
+        """Return the frequency [Hz] of an eigenvalue, or of an array.
+
+        Parameters
+        ----------
+        eigenvalue : array, shape (n,)
+            μ.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            [Hz].
+        """
         return self.wavenumber(eigenvalue) / (2.0 * np.pi)
 
     def weight(self, bandwidth: float) -> float:
-        """Return the time weight whose filter has this half-power bandwidth [Hz]; for order 1."""
+        """Return the time weight whose filter has this half-power bandwidth [Hz]; for order 1.
+
+        Parameters
+        ----------
+        bandwidth : float
+            Between half-power points [Hz].
+
+        Returns
+        -------
+        float
+            γ of this axis.
+
+        Raises
+        ------
+        InputError
+            If the bandwidth is not positive.
+        """
         if self.order != 1:
             raise InputError("Filters of order 2 have another bandwidth at every frequency; take order=1.")
         if not 0 < bandwidth < float("inf"):
@@ -95,7 +122,23 @@ class Time(WaveOperator):
         return float((np.pi * bandwidth) ** -2)
 
     def bandwidth(self, weight: float) -> float:
-        """Return the half-power bandwidth [Hz] of a time weight: the inverse of `weight`."""
+        """Return the half-power bandwidth [Hz] of a time weight: the inverse of `weight`.
+
+        Parameters
+        ----------
+        weight : float
+            γ of this axis.
+
+        Returns
+        -------
+        float
+            Between half-power points [Hz].
+
+        Raises
+        ------
+        InputError
+            If the weight is not positive.
+        """
         if self.order != 1:
             raise InputError("Filters of order 2 have another bandwidth at every frequency; take order=1.")
         return float(1.0 / (np.pi * weight**0.5)) if weight > 0 else float("inf")

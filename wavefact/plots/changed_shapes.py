@@ -24,7 +24,7 @@ def changed_shapes(reference: ModalModel, current: ModalModel, axes: Any = None)
     ----------
     reference, current : ModalModel
         On the same points.
-    axes : array of Axes, optional
+    axes : array of Axes, shape (n_panels,), optional
         As many as the reference has modes, at least one.
 
     Returns

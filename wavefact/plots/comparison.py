@@ -35,7 +35,7 @@ def comparison(comparison: Comparison, axes: Any = None) -> np.ndarray:
     Parameters
     ----------
     comparison : Comparison
-    axes : array of Axes, optional
+    axes : array of Axes, shape (n_panels,), optional
         One for each panel: error of the cleaned signals, error of prediction, MAC, missed and false modes,
         time; those of which nothing is known are left out.
 

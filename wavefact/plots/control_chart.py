@@ -26,7 +26,7 @@ def control_chart(chart: ControlChart, ax: Axes | None = None, *, times: np.ndar
     ax : Axes, optional
         By default in a new figure.
     times : (n_records,) array, optional
-        Of the records, such as days or datetime64; by default their numbers.
+        Of the records, such as [days] or datetime64; by default their numbers.
 
     Returns
     -------

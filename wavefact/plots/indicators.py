@@ -30,7 +30,7 @@ def indicators(found: DamageIndicators, names: Sequence[str] | None = None, axes
     found : DamageIndicators
     names : sequence of str, optional
         Which of them; by default all.
-    axes : array of Axes, optional
+    axes : array of Axes, shape (n_panels,), optional
         As many as there are indicators.
 
     Returns

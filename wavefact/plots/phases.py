@@ -26,7 +26,7 @@ def phases(model: ModalModel, axes: Any = None) -> np.ndarray:
     Parameters
     ----------
     model : ModalModel
-    axes : array of Axes, optional
+    axes : array of Axes, shape (n_panels,), optional
         As many as there are modes, at least one.
 
     Returns

@@ -102,12 +102,15 @@ class ChannelFaults:
 
     @property
     def bad(self) -> np.ndarray:
-        """Indices of the channels with a fault that no filter cures."""
+        """Indices of the channels with a fault that no filter cures, (n_bad,)."""
         return np.array(sorted({f.sensor for f in self.faults if f.kind not in _CURED}), dtype=int)
 
     @property
     def good(self) -> np.ndarray:
-        """Indices of the other channels, for `Recording.select`; offset and drift are cured by `detrend`."""
+        """Indices of the other channels, (n_good,), for `Recording.select`.
+
+        Offset and drift are cured by `detrend`.
+        """
         return np.setdiff1d(np.arange(self.n_sensors), self.bad)
 
     def __str__(self) -> str:

@@ -25,10 +25,20 @@ def bridge_operator(loss: float = 0.0) -> SteppedBeam:
     loss : float
         Share of bending stiffness lost between 12 and 14 m [-].
 
+    Returns
+    -------
+    SteppedBeam
+
     Raises
     ------
     InputError
         If the loss is not in [0, 1).
+
+    Examples
+    --------
+    >>> from wavefact.simulate import bridge_operator
+    >>> bridge_operator().n_points
+    9
     """
     if not 0 <= loss < 1:
         raise InputError(f"loss is {loss}; expected a share of the stiffness, from 0 to below 1.")
@@ -59,6 +69,10 @@ def bridge_hour(
     duration : float [s]
     rng : numpy.random.Generator or int
         Draws traffic and noise.
+
+    Returns
+    -------
+    Simulation
 
     Raises
     ------

@@ -30,6 +30,11 @@ def with_coloured_noise(
         Of one sample with the next, in [0, 1).
     rng : numpy.random.Generator or int
 
+    Returns
+    -------
+    Simulation
+        Of the same truth.
+
     Raises
     ------
     InputError
@@ -73,6 +78,16 @@ def with_impulsive_noise(
         Standard deviation of a spike over that of the white noise.
     rng : numpy.random.Generator or int
 
+    Returns
+    -------
+    Simulation
+        Of the same truth.
+
+    Raises
+    ------
+    InputError
+        If the share of samples is not between 0 and 1.
+
     Examples
     --------
     >>> from wavefact.simulate import scenario_s2, with_impulsive_noise
@@ -107,6 +122,11 @@ def with_clipping(
     rng : numpy.random.Generator or int
         Draws the channels.
 
+    Returns
+    -------
+    Simulation
+        Of the same truth.
+
     Examples
     --------
     >>> from wavefact.simulate import scenario_s2, with_clipping
@@ -132,6 +152,11 @@ def without_sensors(
         Of the channels that are lost, in [0, 1).
     rng : numpy.random.Generator or int
         Draws the channels.
+
+    Returns
+    -------
+    Simulation
+        Of the same truth.
 
     Examples
     --------

@@ -26,6 +26,12 @@ class Impact:
     time : float [s]
         After the first sample; not bound to a sample.
     impulse : float [N s]
+
+    Examples
+    --------
+    >>> from wavefact.simulate import Impact
+    >>> Impact(position=0.3, impulse=2.0).time
+    0.0
     """
 
     position: ArrayLike | None = None
@@ -39,12 +45,18 @@ class RandomForce:
 
     Attributes
     ----------
-    positions : array of positions [m], or None
+    positions : (n_forces,) or (n_forces, n_dims) array [m], or None
         Where independent forces act (nearest points); None for all points.
     band : (low, high) [Hz], or None
         Band limits of the forces (second-order Butterworth); None for white.
     level : float [N]
         Standard deviation of each force before band limiting.
+
+    Examples
+    --------
+    >>> from wavefact.simulate import RandomForce
+    >>> RandomForce(band=(1.0, 20.0)).level
+    1.0
     """
 
     positions: ArrayLike | None = None
@@ -60,6 +72,12 @@ class InitialDisplacement:
     ----------
     shape : (n_points,) array [m], or None
         None for a triangle-like pluck: the static shape under a point load a third of the way along.
+
+    Examples
+    --------
+    >>> from wavefact.simulate import InitialDisplacement
+    >>> InitialDisplacement(np.array([0.0, 0.01, 0.02])).shape.max()
+    np.float64(0.02)
     """
 
     shape: ArrayLike | None = None
@@ -81,6 +99,12 @@ class Burst:
         When the burst begins, after the first sample.
     level : float [N]
         Amplitude; the force is constant from sample to sample.
+
+    Examples
+    --------
+    >>> from wavefact.simulate import Burst
+    >>> Burst(frequency=50.0).force(np.linspace(0.0, 1.0, 2000)).shape
+    (2000,)
     """
 
     frequency: float
@@ -90,7 +114,23 @@ class Burst:
     level: float = 1.0
 
     def force(self, times: np.ndarray) -> np.ndarray:
-        """Return the force at times (n,) [s], in newtons."""
+        """Return the force at times (n,) [s], in newtons.
+
+        Parameters
+        ----------
+        times : array, shape (n_samples,)
+            [s].
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_samples,)
+            [N].
+
+        Raises
+        ------
+        InputError
+            If the sampling is too slow for the tone.
+        """
         if not (self.frequency > 0 and self.n_cycles > 0):
             raise InputError(
                 f"A burst of {self.n_cycles:g} cycles at {self.frequency:g} Hz; both must be positive."

@@ -47,7 +47,7 @@ def multi_segment(
     rng : numpy.random.Generator or int
         Draws the forces, then the noise.
     boundaries : sequence of float
-        Where segments meet, rising shares of the length in (0, 1); anywhere, also between two points.
+        Where segments meet, rising shares of the length in (0, 1) [-]; anywhere, also between two points.
     speeds : sequence of float
         Of the segments, one more than boundaries [m/s].
 

@@ -34,6 +34,10 @@ def scenario_s1(n_samples: int = 20_000, *, rng: np.random.Generator | int = 0) 
     rng : numpy.random.Generator or int
         Draws the ten amplitudes (standard normal), then the noise.
 
+    Returns
+    -------
+    Simulation
+
     Raises
     ------
     InputError
@@ -77,6 +81,10 @@ def scenario_s2(snr_db: float = -5.0, *, rng: np.random.Generator | int = 0) -> 
     rng : numpy.random.Generator or int
         Draws the noise.
 
+    Returns
+    -------
+    Simulation
+
     Notes
     -----
     Modes m = 1, 2, 3, 5, 8 at 12, 25, 37, 61, 96 Hz with amplitudes 1, 0.7, 0.8, 0.5, 0.4 and time course
@@ -109,6 +117,10 @@ def make_demo(*, rng: np.random.Generator | int = 2024) -> Simulation:
     rng : numpy.random.Generator or int
         Draws the wind forces, then the noise.
 
+    Returns
+    -------
+    Simulation
+
     Examples
     --------
     >>> make_demo().recording
@@ -129,7 +141,18 @@ def make_demo(*, rng: np.random.Generator | int = 2024) -> Simulation:
 
 
 def demo_operator() -> String:
-    """Return the operator of the demonstration: a string fixed at both ends, 40 inner points, 2 m apart."""
+    """Return the operator of the demonstration: a string fixed at both ends, 40 inner points, 2 m apart.
+
+    Returns
+    -------
+    String
+
+    Examples
+    --------
+    >>> from wavefact.simulate import demo_operator
+    >>> demo_operator().n_points
+    40
+    """
     return String(n_points=40, spacing=2.0, ends="fixed")
 
 

@@ -32,6 +32,13 @@ class Simulation:
         The modes that were superposed.
     noise : float, in the recording's unit
         Standard deviation of the noise.
+
+    Examples
+    --------
+    >>> from wavefact.simulate import scenario_s2
+    >>> simulation = scenario_s2(0.0)
+    >>> simulation.recording.n_sensors, simulation.truth.n_modes
+    (100, 5)
     """
 
     recording: Recording

@@ -105,7 +105,18 @@ class Structure:
         return self.operator.shares / self.operator.n_points
 
     def truth(self, quantity: str = "", unit: str = "") -> ModalModel:
-        """Return the modes in the form that identification returns."""
+        """Return the modes in the form that identification returns.
+
+        Parameters
+        ----------
+        quantity, unit : str
+            Of what is recorded.
+
+        Returns
+        -------
+        ModalModel
+            Without errors.
+        """
         return ModalModel(
             frequencies=self.frequencies,
             damping_ratios=self.damping_ratios,

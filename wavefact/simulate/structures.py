@@ -22,7 +22,18 @@ __all__ = [
 
 
 def cantilever_operator() -> Beam:
-    """Return the beam of `cantilever`: 60 points over 1 m, clamped and free."""
+    """Return the beam of `cantilever`: 60 points over 1 m, clamped and free.
+
+    Returns
+    -------
+    Beam
+
+    Examples
+    --------
+    >>> from wavefact.simulate import cantilever_operator
+    >>> cantilever_operator().n_points
+    60
+    """
     return Beam(60, spacing=1 / 60, ends="clamped-free")
 
 
@@ -35,6 +46,10 @@ def cantilever(snr_db: float | None = 0.0, *, rng: np.random.Generator | int = 0
         10 log10(mean(clean²)/σ²) [dB]; None for no noise.
     rng : numpy.random.Generator or int
         Draws the noise.
+
+    Returns
+    -------
+    Simulation
 
     Examples
     --------
@@ -51,7 +66,18 @@ def cantilever(snr_db: float | None = 0.0, *, rng: np.random.Generator | int = 0
 
 
 def plate_operator() -> Plate:
-    """Return the plate of `plate_burst`: 24 × 20 points 2 cm apart, pinned edges."""
+    """Return the plate of `plate_burst`: 24 × 20 points 2 cm apart, pinned edges.
+
+    Returns
+    -------
+    Plate
+
+    Examples
+    --------
+    >>> from wavefact.simulate import plate_operator
+    >>> plate_operator().n_points
+    480
+    """
     return Plate((24, 20), 0.02, "pinned")
 
 
@@ -68,6 +94,10 @@ def plate_burst(snr_db: float | None = 0.0, *, rng: np.random.Generator | int = 
     rng : numpy.random.Generator or int
         Draws the noise.
 
+    Returns
+    -------
+    Simulation
+
     Examples
     --------
     >>> from wavefact.simulate import plate_burst
@@ -83,7 +113,18 @@ def plate_burst(snr_db: float | None = 0.0, *, rng: np.random.Generator | int = 
 
 
 def frame_operator() -> FiniteElement:
-    """Return the masses and springs of `shear_frame`: six equal storeys on the ground."""
+    """Return the masses and springs of `shear_frame`: six equal storeys on the ground.
+
+    Returns
+    -------
+    FiniteElement
+
+    Examples
+    --------
+    >>> from wavefact.simulate import frame_operator
+    >>> frame_operator().n_points
+    6
+    """
     stiffness = 2 * np.eye(6) - np.eye(6, k=1) - np.eye(6, k=-1)
     stiffness[-1, -1] = 1.0
     return FiniteElement(stiffness)
@@ -98,6 +139,10 @@ def shear_frame(snr_db: float | None = 0.0, *, rng: np.random.Generator | int = 
         10 log10(mean(clean²)/σ²) [dB]; None for no noise.
     rng : numpy.random.Generator or int
         Draws the wind forces, white and independent on all floors, then the noise.
+
+    Returns
+    -------
+    Simulation
 
     Examples
     --------

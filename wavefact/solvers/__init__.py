@@ -25,7 +25,20 @@ class Solver(Protocol):
     def solve(
         self, problem: Problem, start: Array | None = None, callback: Callback | None = None
     ) -> Solution:
-        """Return the solution, with its certificate."""
+        """Return the solution, with its certificate.
+
+        Parameters
+        ----------
+        problem : Problem
+        start : Solution, optional
+            To begin with.
+        callback : callable, optional
+            Receives a `Step` after every round; a true answer stops.
+
+        Returns
+        -------
+        Solution
+        """
 
 
 SOLVERS: dict[str, type[Solver]] = {

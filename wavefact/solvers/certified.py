@@ -67,6 +67,14 @@ class CertifiedGrowth:
     ----------
     Haeffele & Vidal, "Structured Low-Rank Matrix Factorization", IEEE TPAMI 2020 (growth and
     global optimality); Tetali, Harley & Haeffele, IEEE TSP 2024 (the wave-informed model).
+
+    Examples
+    --------
+    >>> from wavefact.problem import Axis, Problem, unweighted
+    >>> data = np.random.default_rng(0).normal(size=(6, 20))
+    >>> problem = Problem(data, Axis(wf.String(6).eigenvalues, 10.0), unweighted(20, data), 4.0)
+    >>> CertifiedGrowth(rtol=1e-6).solve(problem).status.name
+    'CERTIFIED'
     """
 
     rtol: float = 1e-6

@@ -45,6 +45,14 @@ class ProximalGradient:
         Gradient steps per round at the most.
     stall : float
         A round ends when a step changes the objective by less than this, relatively.
+
+    Examples
+    --------
+    >>> from wavefact.problem import Axis, Problem, unweighted
+    >>> data = np.random.default_rng(0).normal(size=(6, 20))
+    >>> problem = Problem(data, Axis(wf.String(6).eigenvalues, 10.0), unweighted(20, data), 4.0)
+    >>> ProximalGradient(rtol=1e-3).solve(problem).certificate.gap < 1e-2
+    True
     """
 
     rtol: float = 1e-4

@@ -43,7 +43,18 @@ class OperatingCurve:
     n_damaged: int
 
     def detection(self, false_alarm_rate: float) -> float:
-        """Return the largest rate of detection at no more than a rate of false alarms."""
+        """Return the largest rate of detection at no more than a rate of false alarms.
+
+        Parameters
+        ----------
+        false_alarm_rate : float
+            Share of healthy records, between 0 and 1 [-].
+
+        Returns
+        -------
+        float
+            Share of damaged records [-].
+        """
         return float(np.max(self.detection_rates[self.false_alarm_rates <= false_alarm_rate]))
 
     def detection_interval(self, false_alarm_rate: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -51,6 +62,18 @@ class OperatingCurve:
 
         The threshold is taken as it is; how often healthy records exceed it is as unsure as their number
         says.
+
+        Parameters
+        ----------
+        false_alarm_rate : float
+            Share of healthy records, between 0 and 1 [-].
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : float
+            Shares of damaged records [-].
 
         Raises
         ------
@@ -70,6 +93,16 @@ class OperatingCurve:
 
         Where all damaged records score more than all healthy ones, its error is that of one pair of
         neighbours.
+
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : float
+            Area under the curve [-].
 
         Raises
         ------

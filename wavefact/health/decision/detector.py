@@ -88,6 +88,16 @@ class Detector:
         The stated rate holds on average over all sets of training records that could have been drawn; that of
         one detector is larger or smaller, the more the fewer the records.
 
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : float
+            Rates [-].
+
         Raises
         ------
         InputError
@@ -123,7 +133,18 @@ class Detector:
         return scored(features, Scatter(self.center, self.scatter), extra)
 
     def p_values(self, features: np.ndarray, errors: np.ndarray | None = None) -> np.ndarray:
-        """Return the probability that a healthy record scores more, (n_records,)."""
+        """Return the probability that a healthy record scores more, (n_records,).
+
+        Parameters
+        ----------
+        features, errors : (n_records, n_features) arrays
+            As of `scores`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_records,)
+            Probabilities [-].
+        """
         scores = self.scores(features, errors)
         found = np.isfinite(scores)
         values = np.full(scores.size, np.nan)
@@ -131,13 +152,34 @@ class Detector:
         return values
 
     def normal_scores(self, features: np.ndarray, errors: np.ndarray | None = None) -> np.ndarray:
-        """Return what is standard normal of healthy records, larger of others, (n_records,); for charts."""
+        """Return what is standard normal of healthy records, larger of others, (n_records,); for charts.
+
+        Parameters
+        ----------
+        features, errors : (n_records, n_features) arrays
+            As of `scores`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_records,)
+            Standard deviations [-].
+        """
         from scipy.stats import norm
 
         return np.asarray(norm.isf(np.maximum(self.p_values(features, errors), 1e-300)))
 
     def alarms(self, features: np.ndarray, errors: np.ndarray | None = None) -> np.ndarray:
-        """Return which records exceed the threshold, (n_records,) boolean."""
+        """Return which records exceed the threshold, (n_records,) boolean.
+
+        Parameters
+        ----------
+        features, errors : (n_records, n_features) arrays
+            As of `scores`.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_records,)
+        """
         return np.asarray(self.scores(features, errors) > self.threshold)
 
     def contributions(self, features: np.ndarray, errors: np.ndarray | None = None) -> np.ndarray:
@@ -145,6 +187,16 @@ class Detector:
 
         Features are made uncorrelated by the transformation that changes each of them least; NaN where
         missing.
+
+        Parameters
+        ----------
+        features, errors : (n_records, n_features) arrays
+            As of `scores`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_records, n_features)
+            Shares; each row adds up to 1.
         """
         features, extra = self._checked(features, errors)
         parts = contributions(features, Scatter(self.center, self.scatter), extra)

@@ -27,9 +27,9 @@ class IndicatorValue:
         "modes" or "points".
     values : (n_modes,) or (n_points,) array [-]
         0 where nothing changed; modes are those of the reference.  NaN where a mode is missing.
-    errors : array like values [-]
+    errors : (n_modes,) or (n_points,) array [-]
         Standard errors of the values; NaN where the models do not know theirs.
-    bias : array like values [-]
+    bias : (n_modes,) or (n_points,) array [-]
         What errors of the modes alone add to the values on average; NaN where unknown.
 
     Examples
@@ -46,17 +46,31 @@ class IndicatorValue:
 
     @property
     def corrected(self) -> np.ndarray:
-        """The values less the bias, where that is known."""
+        """The values less the bias, where that is known, (n_modes,) or (n_points,) [-]."""
         return np.asarray(self.values - np.nan_to_num(self.bias))
 
     @property
     def significance(self) -> np.ndarray:
-        """The corrected values over their standard errors [-]: beyond about 2 is change rather than noise."""
+        """The corrected values over their standard errors, (n_modes,) or (n_points,) [-].
+
+        Beyond about 2 is change rather than noise.
+        """
         unknown = np.full(self.values.shape, np.nan)
         return np.divide(self.corrected, self.errors, out=unknown, where=self.errors > 0)
 
     def interval(self, confidence: float = 0.95) -> np.ndarray:
-        """Return the limits that hold each value with this probability, (n, 2)."""
+        """Return the limits that hold each value with this probability, (n, 2).
+
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : numpy.ndarray, shape (n_modes,) or (n_points,)
+            [-].
+        """
         from scipy.stats import norm
 
         reach = norm.ppf(0.5 + confidence / 2) * self.errors
@@ -76,6 +90,13 @@ class Indicator(ABC):
     -----
     A subclass writes its formula alone; modes are paired, and errors propagated, here.  Values are 0 where
     both states are equal, and do not depend on scale, sign or phase of shapes.
+
+    Examples
+    --------
+    >>> from wavefact.health import INDICATORS
+    >>> state = wf.ModalModel(np.array([2.0]), np.array([0.01]), np.array([[1.0], [0.5]]))
+    >>> INDICATORS["frequency"]()(state, state, wf.String(2)).values
+    array([0.])
     """
 
     along: ClassVar[str]
@@ -94,6 +115,18 @@ class Indicator(ABC):
 
         Its values are (..., n_modes) or (..., n_points, n_modes), which are summed over the modes; or
         (..., n_points) where it mixes modes.
+
+        Parameters
+        ----------
+        pairs : Pairs
+            Modes of both states, paired, and their shapes at the points.
+        operator : WaveOperator
+            At the points.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_pairs,) or (n_points,)
+            Values [-].
         """
 
     def __call__(

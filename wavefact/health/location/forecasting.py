@@ -29,7 +29,8 @@ class Forecast:
     future_times : (n_future,) array [s]
         From the last time to the horizon.
     level, low, high : (n_future,) arrays
-        Median of the level, without scatter, and the limits that hold it with the probability `confidence`.
+        In the unit of the values: median of the level, without scatter, and the limits that hold it with the
+        probability `confidence`.
     beyond : (n_future,) array
         Probability that the level lies beyond the limit then.
     trend, trend_low, trend_high : float [unit/s]

@@ -126,14 +126,36 @@ class StiffnessProfile:
         return float(self.posterior.sum(axis=0) @ self.losses)
 
     def stiffness_interval(self, confidence: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
-        """Return limits that hold each stiffness with this probability, two (n_segments,) arrays."""
+        """Return limits that hold each stiffness with this probability, two (n_segments,) arrays.
+
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : numpy.ndarray, shape (n_segments,)
+            Stiffness over that of the reference [-].
+        """
         from scipy.special import ndtri
 
         reach = ndtri(0.5 + _checked(confidence) / 2) * np.sqrt(np.diag(self.covariance))
         return np.exp(self.log_stiffness - reach), np.exp(self.log_stiffness + reach)
 
     def loss_interval(self, confidence: float = 0.9) -> tuple[float, float]:
-        """Return limits that hold the loss with this probability, if one place lost stiffness."""
+        """Return limits that hold the loss with this probability, if one place lost stiffness.
+
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        low, high : float
+            Shares of the stiffness [-].
+        """
         return self._interval(self.posterior.sum(axis=0), _checked(confidence))
 
     def regions(self, confidence: float = 0.9) -> tuple[Region, ...]:
@@ -141,6 +163,16 @@ class StiffnessProfile:
 
         Together they are the smallest set of places of that probability.  There are several where the data
         cannot tell: frequencies alone do not know left from right of a symmetric structure.
+
+        Parameters
+        ----------
+        confidence : float
+            Probability, between 0 and 1.
+
+        Returns
+        -------
+        tuple of Region
+            The likeliest first.
         """
         probabilities = self.place_probabilities
         falling = np.argsort(-probabilities, kind="stable")

@@ -106,6 +106,13 @@ class Hook:
     def of(cls, line: str, timeout: float = 30.0) -> Hook:
         """Split a line into a command as a shell would.
 
+        Parameters
+        ----------
+        line : str
+            Such as ``python notify.py``.
+        timeout : float
+            After which the command is stopped [s].
+
         Raises
         ------
         InputError
@@ -120,7 +127,18 @@ class Hook:
         return cls(command, timeout)
 
     def call(self, alarm: Mapping[str, Any]) -> str:
-        """Run the command and return what became of it; a failure is logged, never raised."""
+        """Run the command and return what became of it; a failure is logged, never raised.
+
+        Parameters
+        ----------
+        alarm : mapping
+            Passed on as JSON on the command's standard input.
+
+        Returns
+        -------
+        str
+            ``"done"``, or what went wrong.
+        """
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as output:
             given.write(json.dumps(dict(alarm), ensure_ascii=False, allow_nan=False).encode() + b"\n")
             given.seek(0)

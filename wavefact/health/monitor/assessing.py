@@ -38,6 +38,12 @@ class Procedure:
     read : callable
         Takes the path of a file, returns its recording.
     conditions : ConditionsFile, optional
+
+    Examples
+    --------
+    >>> from wavefact.health.monitor import Procedure
+    >>> Procedure(baseline=None).conditions is None  # a baseline that was learnt in its place
+    True
     """
 
     baseline: Baseline

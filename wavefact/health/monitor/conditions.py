@@ -47,6 +47,16 @@ class Conditions:
     def at(self, time: float) -> np.ndarray:
         """Return the conditions at a time, (n_conditions,).
 
+        Parameters
+        ----------
+        time : float
+            Seconds since 1970 [s].
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_conditions,)
+            Each in its own unit.
+
         Notes
         -----
         Interpolated between the readings before and after.  NaN where these are more than four usual
@@ -56,6 +66,11 @@ class Conditions:
 
     def select(self, names: Sequence[str]) -> Conditions:
         """Return the conditions of these names, in this order.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Of conditions.
 
         Raises
         ------
@@ -139,7 +154,7 @@ def _interpolated(time: float, times: np.ndarray, values: np.ndarray) -> float:
 
 
 class ConditionsFile:
-    """Look conditions up in a file that may grow meanwhile.
+    r"""Look conditions up in a file that may grow meanwhile.
 
     Parameters
     ----------
@@ -152,6 +167,16 @@ class ConditionsFile:
     ------
     InputError
         If there is no such table, or it lacks a name.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from wavefact.health.monitor import ConditionsFile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder) / "weather.csv"
+    ...     _ = table.write_text("time,temperature\n0,12.0\n3600,14.0\n")
+    ...     ConditionsFile(table).at(1800.0)
+    array([13.])
     """
 
     def __init__(self, path: Path, names: Sequence[str] | None = None) -> None:
@@ -166,12 +191,34 @@ class ConditionsFile:
         return self._table.names
 
     def at(self, time: float) -> np.ndarray:
-        """Return the conditions at a time [s since 1970], (n_conditions,), NaN where they are not known."""
+        """Return the conditions at a time [s since 1970], (n_conditions,), NaN where they are not known.
+
+        Parameters
+        ----------
+        time : float
+            Seconds since 1970 [s].
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_conditions,)
+            Each in its own unit.
+        """
         self._refresh()
         return self._table.at(time)
 
     def before(self, time: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return times (n_readings,) [s since 1970] and values (n_readings, n_conditions) before a time."""
+        """Return times (n_readings,) [s since 1970] and values (n_readings, n_conditions) before a time.
+
+        Parameters
+        ----------
+        time : float
+            Seconds since 1970 [s].
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_earlier, n_conditions)
+            Each in its own unit.
+        """
         self._refresh()
         last = int(np.searchsorted(self._table.times, time))
         return self._table.times[:last], self._table.values[:last]

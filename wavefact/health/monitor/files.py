@@ -74,6 +74,10 @@ class Watch:
     def stamps(self) -> Iterator[Stamp]:
         """Yield the recordings in the folder.
 
+        Yields
+        ------
+        Stamp
+
         Raises
         ------
         OSError

@@ -58,6 +58,14 @@ def baseline_of_folder(
         If there is no folder, or too few recordings in it can be used.
     KeyboardInterrupt
         If the callback asks to stop.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     baseline_of_folder(Watch(Path(folder)), wf.identify, wf.read)
+    Traceback (most recent call last):
+    wavefact.errors.InputError: ...
     """
     try:
         stamps = list(watch.stamps())

@@ -126,6 +126,11 @@ class Monitor:
         callback : callable, optional
             Hears of each file.
 
+        Returns
+        -------
+        Tally
+            What was done.
+
         Raises
         ------
         InputError

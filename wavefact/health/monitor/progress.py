@@ -22,6 +22,12 @@ class Tally:
         Files that hold what was assessed already.
     n_left : int
         Files that were still changing at the end.
+
+    Examples
+    --------
+    >>> from wavefact.health.monitor import Tally
+    >>> Tally(n_assessed=3, n_alarms=1).n_alarms
+    1
     """
 
     n_assessed: int = 0
@@ -66,6 +72,12 @@ class Progress:
         Files of this pass over the folder.
     record : mapping or None
         Of one that was assessed, as alarms are told; see `described`.
+
+    Examples
+    --------
+    >>> from wavefact.health.monitor import Progress
+    >>> Progress("hour1.h5", "healthy", "As it was.", 1, 4).outcome
+    'healthy'
     """
 
     file: str

@@ -43,6 +43,12 @@ class HealthSummary:
         The last ones, the latest first, each with what became of the ``hook``.
     quarantine : tuple of mappings
         ``file``, ``since`` and ``reason`` of each file that cannot be used, the latest first.
+
+    Examples
+    --------
+    >>> from dataclasses import fields
+    >>> [field.name for field in fields(HealthSummary)][:3]
+    ['folder', 'state', 'baseline']
     """
 
     folder: str
@@ -92,7 +98,22 @@ def _trouble(hook: str | None) -> str:
 
 
 def default_state(folder: Path) -> Path:
-    """Return where the state of a folder is kept unless said otherwise: beside it."""
+    """Return where the state of a folder is kept unless said otherwise: beside it.
+
+    Parameters
+    ----------
+    folder : Path
+        That is watched.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> default_state(Path("/data/bridge")).name
+    'bridge.monitor'
+    """
     resolved = folder.resolve()
     return resolved.with_name(f"{resolved.name}.monitor")
 
@@ -107,12 +128,24 @@ def health_summary(folder: Path, *, n_alarms: int = 10) -> HealthSummary:
     n_alarms : int
         How many alarms are told at most.
 
+    Returns
+    -------
+    HealthSummary
+
     Raises
     ------
     InputError
         If there is no state.
     UnknownFormatError, CorruptFileError
         If it is of another version, or damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     health_summary(Path(folder))
+    Traceback (most recent call last):
+    wavefact.errors.InputError: There is no state of a monitor in ...
     """
     state = next((place for place in (folder, default_state(folder)) if (place / DATABASE).is_file()), None)
     if state is None:
