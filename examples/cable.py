@@ -3,8 +3,8 @@
 python examples/cable.py [cable.h5] [--mass 62] [--picture cable.png]
 
 The file is any recording with positions along the cable [m], 0 at the lower anchorage; without one a cable
-of 120 m under 3.0 MN is simulated.  A cable is a string: all its modes share one wave speed c, and the tension
-is m c².  Its bending stiffness shows as frequencies that rise above the straight line.
+of 120 m under 3.0 MN is simulated.  A cable is a string: all its modes share one wave speed c, and the
+tension is m c².  Its bending stiffness shows as frequencies that rise above the straight line.
 """
 
 import argparse

@@ -58,8 +58,8 @@ def test_the_version_is_told(run: Any) -> None:
     ("arguments", "complaint"),
     [
         (["foo"], "No such command 'foo'. See 'wavefact --help'"),
-        (["--foo"], "No such option '--foo'. See 'wavefact --help'"),
-        (["info", "--foo", "x"], "No such option '--foo'. See 'wavefact info --help'"),
+        (["--foo"], "See 'wavefact --help'"),
+        (["info", "--foo", "x"], "See 'wavefact info --help'"),
         (["factorize"], "Missing argument 'REC'. See 'wavefact factorize --help'"),
     ],
 )
@@ -67,6 +67,7 @@ def test_a_wrong_call_is_told_in_one_line(arguments: list[str], complaint: str, 
     outcome = run(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert complaint in outcome.err
+    assert arguments[0] not in ("--foo", "info") or "--foo" in outcome.err  # quoted or not, as click likes it
     assert outcome.err.count("\n") == 1
 
 
