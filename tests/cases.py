@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import foreign_files
 import numpy as np
 import pytest
 
@@ -76,7 +77,9 @@ FORMATS = list(ALL_FORMATS)
 HOLDS_ALL = {"hdf5", "npz", "text"}
 """Formats that keep every field of a recording, and every type of numbers; damage to them is noticed."""
 
-FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {}
+FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {
+    "uff": foreign_files.universal,
+}
 """By format: write a file as other programs do, and return what it holds; needed where we only read."""
 
 INDICATORS = [pytest.param(indicator(), id=name) for name, indicator in ALL_INDICATORS.items()]

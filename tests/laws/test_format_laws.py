@@ -186,6 +186,8 @@ def test_a_truncated_file_is_corrupt(form, suffix, name, tmp_path):
         len(content) - 2,
     }
     for cut in sorted(cuts):
+        if form.name not in HOLDS_ALL and not content[cut:].strip():
+            continue  # nothing but the end of the last line is lost
         path.write_bytes(content[:cut])
         with pytest.raises(CorruptFileError, match="recording"):
             read(path)

@@ -20,11 +20,18 @@ from wavefact.io.hdf5 import Hdf5Format
 from wavefact.io.npy import NpyFormat
 from wavefact.io.npz import NpzFormat
 from wavefact.io.text import TextFormat
+from wavefact.io.uff import UffFormat
 from wavefact.recording import Recording
 
 __all__ = ["FORMATS", "RecordingInfo", "atomic_path", "read", "scan", "write"]
 
-FORMATS: tuple[Format, ...] = (Hdf5Format(), NpyFormat(), NpzFormat(), TextFormat())
+FORMATS: tuple[Format, ...] = (
+    Hdf5Format(),
+    NpyFormat(),
+    NpzFormat(),
+    UffFormat(),
+    TextFormat(),
+)
 """All formats, in the order in which they are asked whether a file is theirs."""
 
 _STORABLE = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
