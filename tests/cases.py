@@ -79,6 +79,8 @@ HOLDS_ALL = {"hdf5", "npz", "text"}
 
 FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {
     "uff": foreign_files.universal,
+    "tdms": foreign_files.tdms,
+    "wav": foreign_files.wav,
 }
 """By format: write a file as other programs do, and return what it holds; needed where we only read."""
 

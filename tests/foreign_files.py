@@ -11,7 +11,7 @@ import pytest
 
 from wavefact.recording import Recording
 
-__all__ = ["universal", "universal_function", "write_sets"]
+__all__ = ["tdms", "universal", "universal_function", "wav", "write_sets"]
 
 
 def held(dtype: Any = np.float64, n_samples: int = 40) -> Recording:
@@ -63,3 +63,33 @@ def write_sets(path: Path, *sets: dict[str, Any]) -> Path:
         path.unlink(missing_ok=True)
         pyuff.UFF(str(path)).write_sets([dict(item) for item in sets], mode="add")
     return path
+
+
+def tdms(path: Path) -> Recording:
+    """Write a TDMS file with nptdms: a group of texts, and one of signals in two segments."""
+    nptdms = pytest.importorskip("nptdms", reason="nptdms is not installed")
+    recording = held()
+    properties = {
+        "wf_increment": 1 / 1024,
+        "wf_start_time": np.datetime64("2018-12-17T12:48:23.5"),
+        "unit_string": "m/s^2",
+    }
+    with nptdms.TdmsWriter(str(path)) as file:
+        file.write_segment([nptdms.ChannelObject("notes", "operator", ["A", "B"])])
+        for part in (slice(0, 25), slice(25, None)):
+            file.write_segment(
+                [
+                    nptdms.ChannelObject("deck", name, row[part], properties=properties)
+                    for name, row in zip(recording.names or (), recording.signals, strict=True)
+                ]
+            )
+    return recording.replace(quantity="")
+
+
+def wav(path: Path) -> Recording:
+    """Write a WAV file of single precision with SciPy."""
+    from scipy.io import wavfile
+
+    recording = held(np.float32)
+    wavfile.write(path, 1024, recording.signals.T)
+    return recording.replace(names=None, unit="full scale", quantity="")

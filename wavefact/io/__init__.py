@@ -19,8 +19,10 @@ from wavefact.io.base import Format, ReadOptions, RecordingInfo, head, is_known,
 from wavefact.io.hdf5 import Hdf5Format
 from wavefact.io.npy import NpyFormat
 from wavefact.io.npz import NpzFormat
+from wavefact.io.tdms import TdmsFormat
 from wavefact.io.text import TextFormat
 from wavefact.io.uff import UffFormat
+from wavefact.io.wav import WavFormat
 from wavefact.recording import Recording
 
 __all__ = ["FORMATS", "RecordingInfo", "atomic_path", "read", "scan", "write"]
@@ -30,6 +32,8 @@ FORMATS: tuple[Format, ...] = (
     NpyFormat(),
     NpzFormat(),
     UffFormat(),
+    TdmsFormat(),
+    WavFormat(),
     TextFormat(),
 )
 """All formats, in the order in which they are asked whether a file is theirs."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.io._lazy_rows import LazyRows
+from wavefact.io._steps import rate_of_step
 from wavefact.io._text_layout import sampling_rate_of
 from wavefact.io._universal import DataSet, Function, data_sets, function_in, is_universal, values_of
 from wavefact.io._universal_writing import write_functions
@@ -168,20 +169,10 @@ def _signals(functions: Sequence[Function], path: Path, options: ReadOptions) ->
 
 
 def _even_rate(function: Function) -> float | None:
-    """Return the sampling rate [Hz]: the roundest number that the increment, as written, allows."""
-    text = function.step.upper().replace("D", "E")
-    step, mantissa = float(text), text.partition("E")[0]
-    if not function.is_even or step == 0.0:
+    """Return the sampling rate [Hz] that the increment of the abscissa says."""
+    if not function.is_even:
         return None
-    if not np.isfinite(step) or step < 0:
-        raise CorruptFileError(f"A function's samples are {function.step} apart; expected seconds.")
-    tolerance = 0.51 * 10.0 ** -len(mantissa.partition(".")[2]) / abs(float(mantissa))
-    step *= _SECONDS.get(function.abscissa_unit, 1.0)
-    for digits in range(1, 16):
-        rate = float(f"{1.0 / step:.{digits}g}")
-        if abs(rate * step - 1.0) <= tolerance:
-            return rate
-    return 1.0 / step
+    return rate_of_step(function.step, _SECONDS.get(function.abscissa_unit, 1.0))
 
 
 def _unit(function: Function, factor: float | None) -> str:
