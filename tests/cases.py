@@ -79,6 +79,7 @@ HOLDS_ALL = {"hdf5", "npz", "text"}
 
 FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {
     "uff": foreign_files.universal,
+    "lvm": foreign_files.labview,
     "tdms": foreign_files.tdms,
     "wav": foreign_files.wav,
 }

@@ -11,7 +11,7 @@ import pytest
 
 from wavefact.recording import Recording
 
-__all__ = ["tdms", "universal", "universal_function", "wav", "write_sets"]
+__all__ = ["labview", "labview_text", "tdms", "universal", "universal_function", "wav", "write_sets"]
 
 
 def held(dtype: Any = np.float64, n_samples: int = 40) -> Recording:
@@ -93,3 +93,47 @@ def wav(path: Path) -> Recording:
     recording = held(np.float32)
     wavfile.write(path, 1024, recording.signals.T)
     return recording.replace(names=None, unit="full scale", quantity="")
+
+
+def labview_text(
+    *segments: tuple[str, str], x_columns: str = "No", decimal: str = ".", separator: str = "Tab"
+) -> str:
+    """Return a file of LabVIEW: the header of the file, and segments of a header and rows."""
+    mark = {"Tab": "\t", "Comma": ","}[separator]
+    lines = [
+        "LabVIEW Measurement",
+        f"Writer_Version{mark}2",
+        f"Reader_Version{mark}2",
+        f"Separator{mark}{separator}",
+        f"Decimal_Separator{mark}{decimal}",
+        f"Multi_Headings{mark}Yes",
+        f"X_Columns{mark}{x_columns}",
+        f"Time_Pref{mark}Absolute",
+        f"Operator{mark}Domen",
+        f"Date{mark}2018/12/17",
+        f"Time{mark}12:48:23{decimal}5013039999998275277",
+        f"***End_of_Header***{mark}",
+        mark,
+    ]
+    for header, rows in segments:
+        lines += [*header.replace("\t", mark).splitlines(), f"***End_of_Header***{mark}{mark}"]
+        lines += [rows.replace("\t", mark)]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def labview(path: Path) -> Recording:
+    """Write a file as LabVIEW does in many countries: decimal commas, no abscissae."""
+    recording = held()
+    header = (
+        "Channels\t3\t\t\nSamples\t40\t40\t40\nDate\t2018/12/17\t2018/12/17\t2018/12/17\n"
+        "Time\t12:48:23,5\t12:48:23,5\t12:48:23,5\nY_Unit_Label\tm/s^2\tm/s^2\tm/s^2\n"
+        "Y_Dimension\tAcceleration\tAcceleration\tAcceleration\nX_Dimension\tTime\tTime\tTime\n"
+        "X0\t0,0E+0\t0,0E+0\t0,0E+0\nDelta_X\t9,765625E-4\t9,765625E-4\t9,765625E-4"
+    )
+    names = "\t".join(recording.names or ())
+    rows = [
+        "\t" + "\t".join(f"{value:.12g}" for value in row).replace(".", ",") for row in recording.signals.T
+    ]
+    text = labview_text((header, "\n".join([f"X_Value\t{names}\tComment", *rows])), decimal=",")
+    path.write_bytes(text.encode())
+    return recording
