@@ -80,6 +80,7 @@ HOLDS_ALL = {"hdf5", "npz", "text"}
 FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {
     "uff": foreign_files.universal,
     "lvm": foreign_files.labview,
+    "matlab": foreign_files.matlab,
     "tdms": foreign_files.tdms,
     "wav": foreign_files.wav,
 }

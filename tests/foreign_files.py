@@ -11,7 +11,16 @@ import pytest
 
 from wavefact.recording import Recording
 
-__all__ = ["labview", "labview_text", "tdms", "universal", "universal_function", "wav", "write_sets"]
+__all__ = [
+    "labview",
+    "labview_text",
+    "matlab",
+    "tdms",
+    "universal",
+    "universal_function",
+    "wav",
+    "write_sets",
+]
 
 
 def held(dtype: Any = np.float64, n_samples: int = 40) -> Recording:
@@ -137,3 +146,14 @@ def labview(path: Path) -> Recording:
     text = labview_text((header, "\n".join([f"X_Value\t{names}\tComment", *rows])), decimal=",")
     path.write_bytes(text.encode())
     return recording
+
+
+def matlab(path: Path) -> Recording:
+    """Write a MAT file of version 5 with SciPy: samples first, in a structure, with their rate and unit."""
+    from scipy.io import savemat
+
+    recording = held()
+    names = np.array(recording.names, dtype=object)
+    test = {"acc": recording.signals.T, "fs": 1024.0, "channel_names": names, "unit": "m/s^2"}
+    savemat(path, {"test": test, "operator": "Domen", "temperature": 20.5})
+    return recording.replace(quantity="")

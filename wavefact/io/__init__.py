@@ -18,6 +18,7 @@ from wavefact.io.atomic import atomic_path
 from wavefact.io.base import Format, ReadOptions, RecordingInfo, head, is_known, logger
 from wavefact.io.hdf5 import Hdf5Format
 from wavefact.io.lvm import LvmFormat
+from wavefact.io.matlab import MatlabFormat
 from wavefact.io.npy import NpyFormat
 from wavefact.io.npz import NpzFormat
 from wavefact.io.tdms import TdmsFormat
@@ -32,6 +33,7 @@ FORMATS: tuple[Format, ...] = (
     Hdf5Format(),
     NpyFormat(),
     NpzFormat(),
+    MatlabFormat(),
     UffFormat(),
     LvmFormat(),
     TdmsFormat(),

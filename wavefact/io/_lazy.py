@@ -11,7 +11,7 @@ import numpy as np
 from wavefact.errors import InputError
 from wavefact.io.base import reading
 
-__all__ = ["InFile", "LazySignals"]
+__all__ = ["InFile", "LazySignals", "Turned"]
 
 
 class InFile:
@@ -22,6 +22,7 @@ class InFile:
 
     path: Path
     shape: tuple[int, ...]
+    dtype: np.dtype
 
     @property
     def ndim(self) -> int:
@@ -93,3 +94,30 @@ class LazySignals(InFile):
             if dataset.shape != self.shape or dataset.dtype != self.dtype:
                 raise InputError(f"{self.path} has changed since it was opened; read it again.")
             return np.asarray(dataset[key])
+
+
+@dataclass(frozen=True)
+class Turned(InFile):
+    """Read signals in a file with their two axes exchanged."""
+
+    T: InFile
+
+    @property
+    def path(self) -> Path:  # type: ignore[override]
+        """The file."""
+        return self.T.path
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        """Shape of the signals as they come out."""
+        return self.T.shape[::-1]
+
+    @property
+    def dtype(self) -> np.dtype:  # type: ignore[override]
+        """Type of the numbers."""
+        return self.T.dtype
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        """Return a part of the signals as a NumPy array."""
+        rows, *columns = key if isinstance(key, tuple) else (key,)
+        return self.T[columns[0] if columns else slice(None), rows].T

@@ -59,7 +59,7 @@ class Frames(InFile):
     is_float: bool
 
     @property
-    def dtype(self) -> np.dtype:
+    def dtype(self) -> np.dtype:  # type: ignore[override]
         """Type of the numbers as they come out; it holds every stored one exactly."""
         return np.dtype(np.float64 if self.bits > (32 if self.is_float else 24) else np.float32)
 
