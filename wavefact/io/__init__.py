@@ -7,13 +7,16 @@ in the table.  A file is recognised by its content, a new one is written by its 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from wavefact._arrays import to_numpy
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.io._packed import is_packed, unpacked
 from wavefact.io.atomic import atomic_path
 from wavefact.io.base import Format, ReadOptions, RecordingInfo, head, is_known, logger
 from wavefact.io.hdf5 import Hdf5Format
@@ -42,6 +45,7 @@ FORMATS: tuple[Format, ...] = (
 )
 """All formats, in the order in which they are asked whether a file is theirs."""
 
+Result = TypeVar("Result")
 _STORABLE = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 
 
@@ -58,7 +62,7 @@ def read(
     part: str | None = None,
     lazy: bool = False,
 ) -> Recording:
-    """Read a recording from a file of any format in `FORMATS`, recognised by its content.
+    """Read a recording from a file of any format in `FORMATS`, recognised by its content, also if packed.
 
     What is given here fills in what the file does not hold; where the file says otherwise it is
     overridden, and a warning is logged.
@@ -111,7 +115,7 @@ def read(
     """
     path = Path(path)
     options = ReadOptions(axis, lazy, sampling_rate, component, part)
-    recording = _recognised(path).read(path, options)
+    recording = _with_format(path, options, lambda form, place, asked: form.read(place, asked))
     _check_rate(recording.sampling_rate, path)
     given = {"sampling_rate": sampling_rate, "positions": positions, "names": names}
     given |= {"unit": unit, "quantity": quantity}
@@ -154,9 +158,10 @@ def scan(
     5.0
     """
     path = Path(path)
-    info = _recognised(path).scan(path, ReadOptions(axis=axis, component=component, part=part))
+    options = ReadOptions(axis=axis, component=component, part=part)
+    info = _with_format(path, options, lambda form, place, asked: form.scan(place, asked))
     _check_rate(info.sampling_rate, path)
-    return info
+    return replace(info, path=path)
 
 
 def write(recording: Recording, path: str | os.PathLike[str], *, compression: str | None = "auto") -> None:
@@ -221,8 +226,22 @@ def _check_rate(rate: float | None, path: Path) -> None:
         raise CorruptFileError(f"{path} says that its sampling rate is {rate:g} Hz; it is damaged.")
 
 
-def _recognised(path: Path) -> Format:
-    """Return the format of an existing file."""
+def _with_format(
+    path: Path, options: ReadOptions, call: Callable[[Format, Path, ReadOptions], Result]
+) -> Result:
+    """Call what reads a file with its format; a packed file is unpacked for that time."""
+    form = _recognised(path)
+    if form is not None:
+        return call(form, path, options)
+    with unpacked(path, options) as (content, inner):
+        form = _recognised(content)
+        if form is None:
+            raise InputError(f"{content} is packed twice; unpack it once.")
+        return call(form, content, inner)
+
+
+def _recognised(path: Path) -> Format | None:
+    """Return the format of an existing file; None if it is packed."""
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist or is not an ordinary file"
         raise InputError(f"{path} {what}; expected a recording.")
@@ -235,6 +254,8 @@ def _recognised(path: Path) -> Format:
     for form in FORMATS:
         if form.sniff(path):
             return form
+    if is_packed(path):
+        return None
     for form in FORMATS:  # too little of it is left to be recognised
         if path.suffix.lower() in form.extensions and form.magic.startswith(start[: len(form.magic)]):
             raise CorruptFileError(f"{path} is truncated: it ends after {path.stat().st_size} bytes.")
