@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import struct
 from pathlib import Path
 
 import h5py
@@ -13,6 +14,7 @@ from scipy.io import loadmat, savemat
 
 from wavefact.errors import InputError, UnknownFormatError
 from wavefact.io import read, scan, write
+from wavefact.io._matlab_files import variables_of
 from wavefact.recording import Recording
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
@@ -176,3 +178,51 @@ def test_a_structure_of_scipy_is_read(tmp_path):
     found = read(tmp_path / "a.mat")
     np.testing.assert_array_equal(found.signals, expected.signals)
     assert (found.names, found.unit) == (expected.names, "m/s^2")
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_every_variable_of_version_5_is_what_scipy_finds(compressed, tmp_path):
+    cells = np.empty((2, 2), dtype=object)
+    cells[0, 0], cells[1, 0], cells[0, 1], cells[1, 1] = (
+        ROWS,
+        "deck",
+        np.arange(3.0),
+        np.array(["a", "b"], dtype=object),
+    )
+    complex_rows = ROWS.astype(complex)
+    complex_rows.imag = np.where(ROWS > 1, np.inf, -ROWS)
+    content = {
+        "field": np.arange(24.0).reshape(2, 3, 4),
+        "cplx": complex_rows,
+        "single": ROWS.astype(np.float32) * np.complex64(1 + 2j),
+        **{
+            kind: np.arange(-3, 4).astype(kind)[None]
+            for kind in ("i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8")
+        },
+        "text": "Größe µ",
+        "cells": cells,
+        "nested": {"a": {"b": ROWS, "c": "x"}, "d": 3.5},
+        "many": np.array([(1.0, "one"), (2.0, "two")], dtype=[("value", object), ("name", object)]),
+        "empty": np.zeros((0, 3)),
+    }
+    savemat(tmp_path / "a.mat", content, do_compression=compressed, oned_as="row")
+    found, expected = variables_of(tmp_path / "a.mat"), loadmat(tmp_path / "a.mat")
+    for name in ("field", "cplx", "single", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8"):
+        np.testing.assert_array_equal(found[name], expected[name])
+        assert found[name].dtype == expected[name].dtype
+    assert found["text"] == "Größe µ"
+    np.testing.assert_array_equal(found["cells(1)"], ROWS)
+    np.testing.assert_array_equal(found["cells(3)"], [[0.0, 1.0, 2.0]])
+    assert found["cells(4)"] == ("a", "b")
+    np.testing.assert_array_equal(found["nested.a.b"], ROWS)
+    assert (found["nested.a.c"], found["nested.d"].item(), found["many(2).name"]) == ("x", 3.5, "two")
+    assert "empty" not in found
+
+
+def test_big_endian_files_are_read(tmp_path):
+    header = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x01\x00MI"
+    body = struct.pack(">IIIIII", 6, 8, 6, 0, 5, 8) + struct.pack(">ii", 2, 3)
+    body += struct.pack(">HH4s", 1, 1, b"x\0\0\0") + struct.pack(">II6d", 9, 48, *range(6))
+    (tmp_path / "a.mat").write_bytes(header + struct.pack(">II", 14, len(body)) + body)
+    np.testing.assert_array_equal(loadmat(tmp_path / "a.mat")["x"], [[0, 2, 4], [1, 3, 5]])
+    np.testing.assert_array_equal(read(tmp_path / "a.mat").signals, [[0, 2, 4], [1, 3, 5]])

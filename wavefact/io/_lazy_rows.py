@@ -44,8 +44,9 @@ class LazyRows(InFile):
         """Return a part of the rows as a NumPy array."""
         rows, *columns = key if isinstance(key, tuple) else (key,)
         wanted = np.arange(self.shape[0])[rows]
-        parts = [self._row(int(row))[tuple(columns)] for row in np.atleast_1d(wanted)]
+        parts = [self._row(int(row), tuple(columns)) for row in np.atleast_1d(wanted)]
         return np.stack(parts) if np.ndim(wanted) else parts[0]
 
-    def _row(self, row: int) -> np.ndarray:
-        return np.asarray(self._mapped(self.dtype, self.offsets[row], (self.shape[1],)))
+    def _row(self, row: int, columns: Any) -> np.ndarray:
+        """Return a copy of a part of a row, so that no more than one is mapped at a time."""
+        return np.array(self._mapped(self.dtype, self.offsets[row], (self.shape[1],))[columns])

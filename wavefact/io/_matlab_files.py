@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from wavefact.io._lazy import LazySignals, Turned
+from wavefact.io._matlab_five import Matrix, matrices_in
 from wavefact.io.base import head
 
 __all__ = ["is_version_73", "variables_of", "variables_of_73"]
@@ -33,14 +32,9 @@ def is_version_73(path: Path) -> bool:
 
 def variables_of(path: Path) -> dict[str, Any]:
     """Return the variables in a file of version 5 to 7.2."""
-    from scipy.io import loadmat
-
-    with path.open("rb") as file:
-        content = loadmat(file, struct_as_record=False, chars_as_strings=True)
     found: dict[str, Any] = {}
-    for name, value in content.items():
-        if not name.startswith("__"):
-            found |= _taken(_flattened(name, value, 0), len(found))
+    for item in matrices_in(path):
+        found |= _taken(_flattened(item.name, item, 0), len(found))
     return found
 
 
@@ -48,34 +42,21 @@ def _taken(pairs: Iterator[tuple[str, Any]], n_before: int) -> dict[str, Any]:
     return dict(pair for _, pair in zip(range(_MOST - n_before), pairs, strict=False))
 
 
-def _flattened(name: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
-    """Yield what a value of SciPy holds."""
+def _flattened(name: str, item: Matrix, depth: int) -> Iterator[tuple[str, Any]]:
+    """Yield what a variable holds, those within it by their full names."""
     if depth > _DEEPEST:
         return
-    if hasattr(value, "_fieldnames"):
-        for field in value._fieldnames:
-            yield from _flattened(f"{name}.{field}", getattr(value, field), depth + 1)
-    elif isinstance(value, np.ndarray) and value.dtype == object:
-        items = value.ravel(order="F")
-        texts = [_text(item) for item in items]
-        if items.size and all(text is not None for text in texts):
-            yield name, tuple(texts)
-        elif items.size == 1:
-            yield from _flattened(name, items[0], depth + 1)
-        else:
-            for number, item in enumerate(items, start=1):
-                yield from _flattened(f"{name}({number})", item, depth + 1)
-    elif isinstance(value, np.ndarray) and value.dtype.kind in "iufc":
-        yield name, value
-    elif (text := _text(value)) is not None:
-        yield name, text
-
-
-def _text(value: Any) -> str | None:
-    """Return the text of an array of signs; None of anything else."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "U":
-        return "\n".join(str(row) for row in np.atleast_1d(value).ravel())
-    return None
+    if isinstance(item.values, str) or (item.values is not None and item.values.size):
+        yield name, item.values
+    elif item.cells and all(isinstance(cell.values, str) for cell in item.cells):
+        yield name, tuple(cell.values for cell in item.cells)
+    for number, cell in enumerate(item.cells, start=1):
+        if not isinstance(cell.values, str):
+            yield from _flattened(name if len(item.cells) == 1 else f"{name}({number})", cell, depth + 1)
+    for number, fields in enumerate(item.elements, start=1):
+        prefix = name if len(item.elements) == 1 else f"{name}({number})"
+        for each in fields:
+            yield from _flattened(f"{prefix}.{each.name}", each, depth + 1)
 
 
 def variables_of_73(path: Path) -> dict[str, Any]:

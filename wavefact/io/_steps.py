@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from wavefact.errors import CorruptFileError
-
 __all__ = ["rate_of_step"]
 
 
@@ -20,7 +18,7 @@ def rate_of_step(step: str | float, unit: float = 1.0) -> float | None:
 
     Raises
     ------
-    CorruptFileError
+    ValueError
         If the step is negative or not finite.
 
     Examples
@@ -33,7 +31,7 @@ def rate_of_step(step: str | float, unit: float = 1.0) -> float | None:
     if value == 0.0:
         return None
     if not math.isfinite(value) or value < 0:
-        raise CorruptFileError(f"Two samples are {step} s apart, the file says; it is damaged.")
+        raise ValueError(f"two samples are {step} s apart")
     last_digit = 10.0 ** -len(mantissa.partition(".")[2]) / (float(mantissa) or 1.0)
     tolerance = 0.51 * max(last_digit, 1e-15)
     for digits in range(1, 16):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from wavefact.recording import Recording
 __all__ = ["write_functions"]
 
 _DELIMITER = b"    -1\n"
+_PIECE = 2**28  # bytes
 _TYPES = {"f4": 2, "f8": 4, "c8": 5, "c16": 6}
 _AXES = {f"{sign}{axis}": (1 if sign == "+" else -1) * number for sign in "+-" for number, axis in
          enumerate(("x", "y", "z", "rx", "ry", "rz"), start=1)}  # fmt: skip
@@ -24,18 +25,29 @@ def write_functions(recording: Recording, path: Path, quantity_codes: Mapping[st
     lost = sorted(set(recording.metadata) - {"start_time", "title"})
     if lost:
         logger.warning("Universal files have no place for metadata; not written: %s", ", ".join(lost))
-    signals = _held(in_memory(recording))
+    quantity = quantity_codes.get(recording.quantity, 0)
     with path.open("wb") as file:
         file.write(_header(recording))
         file.write(_nodes(recording))
-        for channel, values in enumerate(signals):
-            file.write(_head(recording, channel, values, quantity_codes.get(recording.quantity, 0)))
+        for channel, values in enumerate(_rows(recording)):
+            file.write(_head(recording, channel, values, quantity))
             file.write(values.tobytes())
             file.write(_DELIMITER)
 
 
+def _rows(recording: Recording) -> Iterator[np.ndarray]:
+    """Yield channels; of signals in a file as many are read at once as fit into a few hundred megabytes."""
+    if not recording.is_lazy:
+        yield from map(_held, in_memory(recording))
+        return
+    row_bytes = recording.n_samples * np.dtype(recording.signals.dtype).itemsize
+    step = max(1, _PIECE // row_bytes)
+    for first in range(0, recording.n_sensors, step):
+        yield from map(_held, np.asarray(recording.signals[first : first + step, :]))
+
+
 def _held(signals: np.ndarray) -> np.ndarray:
-    """Return the signals as numbers that universal files know; refuse what would be rounded."""
+    """Return a channel as numbers that universal files know; refuse what would be rounded."""
     if signals.dtype.str[1:] in _TYPES:
         return np.ascontiguousarray(signals, signals.dtype.newbyteorder("<"))
     wide = signals.astype("<f8")

@@ -1,4 +1,4 @@
-"""MATLAB's MAT files, version 5 to 7.2 (SciPy) and 7.3 (HDF5): variables, also within structures.
+"""MATLAB's MAT files, version 5 to 7.2 and 7.3 (HDF5): variables, also within structures.
 
 Files from elsewhere: `part` names the variable that holds the signals, such as "acc" or "test.acc"; without
 it, there must be only one matrix.  What stands beside it is used where its name tells: a scalar ``fs`` or

@@ -201,7 +201,7 @@ def _length_factor(sets: Sequence[DataSet]) -> float | None:
         if place.number == 164 and len(place.lines) > 1:
             factor = float(place.lines[1].split()[0].upper().replace("D", "E"))
             if not 1e-6 < factor < 1e9:
-                raise CorruptFileError(f"A unit of length of {factor} to the metre is damage (data set 164).")
+                raise ValueError(f"a metre is {factor} units of length (data set 164)")
             return factor
     return None
 
