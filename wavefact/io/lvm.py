@@ -13,16 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from wavefact._recording_fields import QUANTITIES
-from wavefact.errors import InputError, UnknownFormatError
+from wavefact.errors import UnknownFormatError
 from wavefact.io._lvm_segments import Segment, segments_of
+from wavefact.io._only_read import OnlyRead
 from wavefact.io.base import (
     ReadOptions,
-    RecordingInfo,
     chosen_part,
     common_unit,
-    describe,
     head,
-    logger,
     reading,
     refuse_axis,
     stored_recording,
@@ -33,7 +31,7 @@ __all__ = ["LvmFormat"]
 
 
 @dataclass(frozen=True)
-class LvmFormat:
+class LvmFormat(OnlyRead):
     """Read recordings from the text files of LabVIEW."""
 
     name: str = "lvm"
@@ -50,8 +48,6 @@ class LvmFormat:
         if not self.sniff(path):
             raise UnknownFormatError(f"{path} is no file of LabVIEW measurements.")
         refuse_axis(path, options)
-        if options.lazy:
-            logger.info("%s: text is read whole; lazy has no effect", path)
         with reading(path, self.name):
             parts = {str(number): part for number, part in enumerate(_joined(segments_of(path)), start=1)}
             told = {
@@ -59,14 +55,6 @@ class LvmFormat:
                 for number, part in parts.items()
             }
             return _recording(parts[chosen_part(told, options, path)], path)
-
-    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
-        """Describe the recording, which is read for that."""
-        return describe(self.read(path, options), path, self.name)
-
-    def write(self, recording: Recording, path: Path, compression: str | None) -> None:
-        """Refuse."""
-        raise InputError("LVM files are only read.")
 
 
 def _recording(part: Segment, path: Path) -> Recording:

@@ -9,22 +9,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wavefact.errors import CorruptFileError, InputError, MissingPackageError, UnknownFormatError
+from wavefact.errors import CorruptFileError, MissingPackageError, UnknownFormatError
 from wavefact.io._lazy import InFile
+from wavefact.io._only_read import OnlyRead
 from wavefact.io._steps import rate_of_step
 from wavefact.io._text_layout import sampling_rate_of, time_unit
 from wavefact.io.base import (
     ReadOptions,
-    RecordingInfo,
     chosen_part,
     common_unit,
-    describe,
     head,
     logger,
     one_line,
@@ -71,7 +70,7 @@ def _part(channel: Any, columns: list[Any]) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class TdmsFormat:
+class TdmsFormat(OnlyRead):
     """Read recordings from TDMS files, by slicing where that is asked."""
 
     name: str = "tdms"
@@ -93,14 +92,6 @@ class TdmsFormat:
             told = {name: _told(channels) for name, channels in parts.items()}
             channels = parts[chosen_part(told, options, path)]
             return _recording(channels, path, options)
-
-    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
-        """Describe the recording; no signal is read."""
-        return describe(self.read(path, replace(options, lazy=True)), path, self.name)
-
-    def write(self, recording: Recording, path: Path, compression: str | None) -> None:
-        """Refuse."""
-        raise InputError("TDMS files are only read.")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,10 +18,9 @@ import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.io._lazy import InFile
+from wavefact.io._only_read import OnlyRead
 from wavefact.io.base import (
     ReadOptions,
-    RecordingInfo,
-    describe,
     head,
     logger,
     reading,
@@ -84,7 +83,7 @@ class Frames(InFile):
 
 
 @dataclass(frozen=True)
-class WavFormat:
+class WavFormat(OnlyRead):
     """Read recordings from WAV files; full scale is 1."""
 
     name: str = "wav"
@@ -111,14 +110,6 @@ class WavFormat:
             return stored_recording(
                 path, signals=signals, sampling_rate=float(rate), unit=unit, metadata=metadata
             )
-
-    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
-        """Describe the recording; no sample is read."""
-        return describe(self.read(path, replace(options, lazy=True)), path, self.name)
-
-    def write(self, recording: Recording, path: Path, compression: str | None) -> None:
-        """Refuse: the unit and the size of the signals would be lost."""
-        raise InputError("WAV files are only read.")
 
 
 def _parsed(path: Path) -> tuple[Frames, int, str]:
