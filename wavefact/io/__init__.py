@@ -7,18 +7,16 @@ in the table.  A file is recognised by its content, a new one is written by its 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import to_numpy
-from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
-from wavefact.io._packed import is_packed, unpacked
+from wavefact.errors import InputError, UnknownFormatError
+from wavefact.io._recognition import check_rate, known, storable, with_format
 from wavefact.io.atomic import atomic_path
-from wavefact.io.base import Format, ReadOptions, RecordingInfo, head, is_known, logger
+from wavefact.io.base import Format, ReadOptions, RecordingInfo, is_known, logger
 from wavefact.io.hdf5 import Hdf5Format
 from wavefact.io.lvm import LvmFormat
 from wavefact.io.matlab import MatlabFormat
@@ -44,9 +42,6 @@ FORMATS: tuple[Format, ...] = (
     TextFormat(),
 )
 """All formats, in the order in which they are asked whether a file is theirs."""
-
-Result = TypeVar("Result")
-_STORABLE = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 
 
 def read(
@@ -115,8 +110,8 @@ def read(
     """
     path = Path(path)
     options = ReadOptions(axis, lazy, sampling_rate, component, part)
-    recording = _with_format(path, options, lambda form, place, asked: form.read(place, asked))
-    _check_rate(recording.sampling_rate, path)
+    recording = with_format(path, options, FORMATS, lambda form, place, asked: form.read(place, asked))
+    check_rate(recording.sampling_rate, path)
     given = {"sampling_rate": sampling_rate, "positions": positions, "names": names}
     given |= {"unit": unit, "quantity": quantity}
     completed = recording.replace(**{name: value for name, value in given.items() if value is not None})
@@ -159,8 +154,8 @@ def scan(
     """
     path = Path(path)
     options = ReadOptions(axis=axis, component=component, part=part)
-    info = _with_format(path, options, lambda form, place, asked: form.scan(place, asked))
-    _check_rate(info.sampling_rate, path)
+    info = with_format(path, options, FORMATS, lambda form, place, asked: form.scan(place, asked))
+    check_rate(info.sampling_rate, path)
     return replace(info, path=path)
 
 
@@ -174,9 +169,10 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
     recording : Recording
     path : path of the file
         ``.h5``, ``.hdf5`` and ``.npz`` hold everything a recording has, and so do ``.csv``,
-        ``.tsv`` and ``.txt``; ``.npy`` holds the signals only.
+        ``.tsv``, ``.txt`` and ``.mat``; ``.uff`` and ``.unv`` hold all but some metadata, ``.npy`` the
+        signals only.
     compression : {"auto", "gzip", "lzf", None}
-        ``"auto"`` is gzip for HDF5 and NPZ and none for the others; only HDF5 knows lzf.
+        ``"auto"`` is gzip for HDF5, NPZ and MATLAB and none for the others; only HDF5 knows lzf.
 
     Raises
     ------
@@ -202,74 +198,16 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
         )
     form = next((form for form in FORMATS if path.suffix.lower() in form.extensions), None)
     if form is None:
-        raise UnknownFormatError(f"No format has the suffix {path.suffix!r}; known are {_known()}.")
+        raise UnknownFormatError(f"No format has the suffix {path.suffix!r}; known are {known(FORMATS)}.")
     if not form.compressions:
-        raise InputError(f"{form.name} can be read but not written; write one of {_known(written=True)}.")
+        raise InputError(
+            f"{form.name} can be read but not written; write one of {known(FORMATS, written=True)}."
+        )
     if compression == "auto":
         compression = form.compressions[0]
     if compression not in form.compressions:
         choice = ", ".join(map(repr, form.compressions))
         raise InputError(f"The format {form.name} has no compression {compression!r}; choose from {choice}.")
-    recording = _storable(recording)
+    recording = storable(recording)
     with atomic_path(path) as temporary:
         form.write(recording, temporary, compression)
-
-
-def _known(written: bool = False) -> str:
-    forms = [form for form in FORMATS if form.compressions or not written]
-    return ", ".join(f"{form.name} ({' '.join(form.extensions)})" for form in forms)
-
-
-def _check_rate(rate: float | None, path: Path) -> None:
-    """Refuse a sampling rate that no instrument has, such as damage makes."""
-    if rate is not None and not 1e-9 <= rate <= 1e15:
-        raise CorruptFileError(f"{path} says that its sampling rate is {rate:g} Hz; it is damaged.")
-
-
-def _with_format(
-    path: Path, options: ReadOptions, call: Callable[[Format, Path, ReadOptions], Result]
-) -> Result:
-    """Call what reads a file with its format; a packed file is unpacked for that time."""
-    form = _recognised(path)
-    if form is not None:
-        return call(form, path, options)
-    with unpacked(path, options) as (content, inner):
-        form = _recognised(content)
-        if form is None:
-            raise InputError(f"{content} is packed twice; unpack it once.")
-        return call(form, content, inner)
-
-
-def _recognised(path: Path) -> Format | None:
-    """Return the format of an existing file; None if it is packed."""
-    if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist or is not an ordinary file"
-        raise InputError(f"{path} {what}; expected a recording.")
-    try:
-        start = head(path, 32)
-    except OSError as error:
-        raise InputError(f"{path} cannot be opened: {error.strerror}.") from error
-    if not start:
-        raise CorruptFileError(f"{path} is empty.")
-    for form in FORMATS:
-        if form.sniff(path):
-            return form
-    if is_packed(path):
-        return None
-    for form in FORMATS:  # too little of it is left to be recognised
-        if path.suffix.lower() in form.extensions and form.magic.startswith(start[: len(form.magic)]):
-            raise CorruptFileError(f"{path} is truncated: it ends after {path.stat().st_size} bytes.")
-    raise UnknownFormatError(f"{path} is of no known format, judged by its content; known are {_known()}.")
-
-
-def _storable(recording: Recording) -> Recording:
-    """Return the recording with its signals as NumPy numbers that every format can hold."""
-    try:
-        signals = recording.signals if recording.is_lazy else to_numpy(recording.signals)
-    except TypeError as error:
-        raise InputError(
-            f"Numbers of type {recording.signals.dtype} cannot be written; load() them first."
-        ) from error
-    if np.dtype(signals.dtype).str[1:] not in _STORABLE:
-        raise InputError(f"Numbers of type {signals.dtype} cannot be written; convert them to float64 first.")
-    return recording.replace(signals=signals)
