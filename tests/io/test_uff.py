@@ -204,3 +204,18 @@ def test_pyuff_reads_what_is_write_sets(tmp_path):
     found = read(tmp_path / "a.uff")
     np.testing.assert_array_equal(found.positions, recording.positions)
     assert (found.sampling_rate, found.unit, found.quantity) == (100.0, "mm/s", "velocity")
+
+
+def test_the_header_names_the_model_and_other_sets_are_passed_over(tmp_path):
+    header = {"type": 151, "model_name": "footbridge", "description": "NONE", "db_app": "NONE"}
+    header |= {
+        "date_db_created": "26-Nov-26",
+        "time_db_created": "12:00:00",
+        "version_db1": 0,
+        "version_db2": 0,
+    }
+    header |= {"file_type": 0, "date_db_saved": "26-Nov-26", "time_db_saved": "12:00:00", "program": "NONE"}
+    header |= {"date_file_written": "26-Nov-26", "time_file_written": "12:00:00"}
+    lines = {"type": 82, "trace_num": 1, "id": "lines", "color": 1, "nodes": np.array([3, 7, 0])}
+    path = write_sets(tmp_path / "a.unv", header, lines, universal_function(VALUES, (3, 1)))
+    assert read(path).metadata == {"model": "footbridge", "start_time": "2018-12-17T12:48:23"}

@@ -8,6 +8,7 @@ missing, fields that are not in their columns, single data announced as double a
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,9 +250,9 @@ def _numbers(function: Function, path: Path) -> np.ndarray:
     with path.open("rb") as file:
         file.seek(place.start)
         text = file.read(place.stop - place.start).replace(b"D", b"E").replace(b"d", b"e")
-    for cells in (text.split(), _columns(function, text)):
+    for split in (_between_blanks, _columns):
         try:
-            numbers = np.array(cells, dtype=float)
+            numbers = split(function, text)
         except ValueError:
             continue
         if numbers.size == expected:
@@ -261,17 +262,21 @@ def _numbers(function: Function, path: Path) -> np.ndarray:
     )
 
 
-def _columns(function: Function, text: bytes) -> list[bytes]:
-    """Return the cells of lines whose numbers may touch each other."""
+def _between_blanks(function: Function, text: bytes) -> np.ndarray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DeprecationWarning)  # what NumPy says of text that is no number
+        try:
+            return np.fromstring(text, sep=" ")
+        except DeprecationWarning as error:
+            raise ValueError(str(error)) from error
+
+
+def _columns(function: Function, text: bytes) -> np.ndarray:
+    """Return the numbers of lines whose cells may touch each other."""
     if function.data_type in (2, 5):
         widths: tuple[int, ...] = (13,)
     else:
         widths = (20,) if function.is_even else (13, *(20,) * (function.width - 1))
     row = re.compile(b"".join(b"(.{%d})" % width for width in widths))
-    return [
-        cell
-        for line in text.splitlines()
-        for found in row.finditer(line)
-        for cell in found.groups()
-        if cell.strip()
-    ]
+    rows = (found.groups() for line in text.splitlines() for found in row.finditer(line))
+    return np.array([cell for cells in rows for cell in cells if cell.strip()], dtype=float)

@@ -38,6 +38,7 @@ from wavefact.recording import Recording
 
 __all__ = ["QUANTITY_CODES", "UffFormat", "dof_name"]
 
+_OURS = "wavefact-recording"  # as name of the model
 TIME_RESPONSE, UNKNOWN_FUNCTION, TIME = 1, 0, 17
 QUANTITY_CODES = {"strain": 3, "displacement": 8, "velocity": 11, "acceleration": 12}
 """Specific data types of data set 58 for quantities."""
@@ -91,7 +92,7 @@ def dof_name(dof: tuple[int, int]) -> str:
 def _check_count(sets: Sequence[DataSet], path: Path) -> None:
     """Notice that a file of ours, which says how many functions it has, lost some."""
     for place in sets:
-        if place.number == 151 and len(place.lines) > 1 and place.lines[0].startswith("wavefact-recording"):
+        if place.number == 151 and len(place.lines) > 1 and place.lines[0].strip() == _OURS:
             n_declared, n_found = int(place.lines[1].split()[0]), sum(other.number == 58 for other in sets)
             if n_declared != n_found:
                 raise CorruptFileError(f"{path} is truncated: {n_found} of {n_declared} channels are left.")
@@ -131,8 +132,7 @@ def _recording(
     factor = _length_factor(sets)
     unit, metadata = common_unit([_unit(function, factor) for function in functions], path)
     quantities = {_QUANTITIES.get(function.ordinate_kind, "") for function in functions}
-    began = _start_time(first.ids[2])
-    title = one_line(first.ids[0])
+    told = {"start_time": _start_time(first.ids[2]), "title": one_line(first.ids[0]), "model": _model(sets)}
     signals, rate = _signals(functions, path, options)
     return stored_recording(
         path,
@@ -142,11 +142,7 @@ def _recording(
         names=_names(functions),
         unit=unit,
         quantity=quantities.pop() if len(quantities) == 1 else "",
-        metadata={
-            **metadata,
-            **({"start_time": began} if began else {}),
-            **({"title": title} if title else {}),
-        },
+        metadata=metadata | {key: text for key, text in told.items() if text},
     )
 
 
@@ -193,6 +189,12 @@ def _names(functions: Sequence[Function]) -> tuple[str, ...] | None:
         [dof_name(dof) if dof[0] > 0 else "" for dof in dofs],
     ]
     return next((tuple(names) for names in choices if all(names) and len(set(names)) == len(names)), None)
+
+
+def _model(sets: Sequence[DataSet]) -> str:
+    """Return the name of the model in the header of the file (151)."""
+    names = [one_line(place.lines[0]) for place in sets if place.number == 151 and place.lines]
+    return next((name for name in names if name not in ("NONE", _OURS)), "")
 
 
 def _length_factor(sets: Sequence[DataSet]) -> float | None:
