@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from wavefact.solution import Callback, Step
 
-__all__ = ["counter", "progress", "trials"]
+__all__ = ["counter", "progress", "samples", "trials"]
 
 
 @contextmanager
@@ -39,6 +39,20 @@ def counter(wanted: bool, total: int) -> Iterator[Callable[[int], None] | None]:
     from tqdm import tqdm
 
     with tqdm(desc="animate", total=total, unit="pictures", file=sys.stderr, leave=False) as bar:
+        yield lambda done: bar.update(done - bar.n)
+
+
+@contextmanager
+def samples(wanted: bool, total: int) -> Iterator[Callable[[int], None] | None]:
+    """Yield a callback that takes how many of `total` samples are written; None where nobody would see it."""
+    if not (wanted and sys.stderr.isatty()):
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(
+        desc="convert", total=total, unit="samples", unit_scale=True, file=sys.stderr, leave=False
+    ) as bar:
         yield lambda done: bar.update(done - bar.n)
 
 

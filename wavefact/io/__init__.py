@@ -7,27 +7,41 @@ in the table.  A file is recognised by its content, a new one is written by its 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import to_numpy
-from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.errors import InputError, UnknownFormatError
+from wavefact.io._recognition import check_rate, known, storable, with_format
 from wavefact.io.atomic import atomic_path
-from wavefact.io.base import Format, ReadOptions, RecordingInfo, head, is_known, logger
+from wavefact.io.base import Format, ReadOptions, RecordingInfo, is_known, logger
 from wavefact.io.hdf5 import Hdf5Format
+from wavefact.io.lvm import LvmFormat
+from wavefact.io.matlab import MatlabFormat
 from wavefact.io.npy import NpyFormat
 from wavefact.io.npz import NpzFormat
+from wavefact.io.tdms import TdmsFormat
 from wavefact.io.text import TextFormat
+from wavefact.io.uff import UffFormat
+from wavefact.io.wav import WavFormat
 from wavefact.recording import Recording
 
 __all__ = ["FORMATS", "RecordingInfo", "atomic_path", "read", "scan", "write"]
 
-FORMATS: tuple[Format, ...] = (Hdf5Format(), NpyFormat(), NpzFormat(), TextFormat())
+FORMATS: tuple[Format, ...] = (
+    Hdf5Format(),
+    NpyFormat(),
+    NpzFormat(),
+    MatlabFormat(),
+    UffFormat(),
+    LvmFormat(),
+    TdmsFormat(),
+    WavFormat(),
+    TextFormat(),
+)
 """All formats, in the order in which they are asked whether a file is theirs."""
-
-_STORABLE = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 
 
 def read(
@@ -40,9 +54,10 @@ def read(
     quantity: str | None = None,
     axis: str = "auto",
     component: int | None = None,
+    part: str | None = None,
     lazy: bool = False,
 ) -> Recording:
-    """Read a recording from a file of any format in `FORMATS`, recognised by its content.
+    """Read a recording from a file of any format in `FORMATS`, recognised by its content, also if packed.
 
     What is given here fills in what the file does not hold; where the file says otherwise it is
     overridden, and a warning is logged.
@@ -66,8 +81,11 @@ def read(
     component : int, optional
         Which one to take of NPY or NPZ arrays of three axes: the index along the last one, such
         as the direction of a camera's or a vibrometer's displacements.
+    part : str, optional
+        Which one to take of a file that holds several recordings: the name of its variable, group, segment
+        or member.  The error that comes where none is named lists them.
     lazy : bool
-        Leave the signals of an HDF5 or NPY file where they are, to be read by slicing.
+        Leave the signals in the file, to be read by slicing, where the format allows.
 
     Returns
     -------
@@ -91,8 +109,9 @@ def read(
     Recording(4 sensors × 500 samples, float64, 100 Hz, 5 s)
     """
     path = Path(path)
-    options = ReadOptions(axis=axis, lazy=lazy, sampling_rate=sampling_rate, component=component)
-    recording = _recognised(path).read(path, options)
+    options = ReadOptions(axis, lazy, sampling_rate, component, part)
+    recording = with_format(path, options, FORMATS, lambda form, place, asked: form.read(place, asked))
+    check_rate(recording.sampling_rate, path)
     given = {"sampling_rate": sampling_rate, "positions": positions, "names": names}
     given |= {"unit": unit, "quantity": quantity}
     completed = recording.replace(**{name: value for name, value in given.items() if value is not None})
@@ -103,7 +122,9 @@ def read(
     return completed
 
 
-def scan(path: str | os.PathLike[str], *, axis: str = "auto", component: int | None = None) -> RecordingInfo:
+def scan(
+    path: str | os.PathLike[str], *, axis: str = "auto", component: int | None = None, part: str | None = None
+) -> RecordingInfo:
     """Describe the recording in a file without loading its signals.
 
     Parameters
@@ -111,6 +132,7 @@ def scan(path: str | os.PathLike[str], *, axis: str = "auto", component: int | N
     path : path of the file
     axis : {"auto", "sensors-first", "samples-first"}
     component : int, optional
+    part : str, optional
         As for `read`.
 
     Returns
@@ -131,7 +153,10 @@ def scan(path: str | os.PathLike[str], *, axis: str = "auto", component: int | N
     5.0
     """
     path = Path(path)
-    return _recognised(path).scan(path, ReadOptions(axis=axis, component=component))
+    options = ReadOptions(axis=axis, component=component, part=part)
+    info = with_format(path, options, FORMATS, lambda form, place, asked: form.scan(place, asked))
+    check_rate(info.sampling_rate, path)
+    return replace(info, path=path)
 
 
 def write(recording: Recording, path: str | os.PathLike[str], *, compression: str | None = "auto") -> None:
@@ -144,14 +169,15 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
     recording : Recording
     path : path of the file
         ``.h5``, ``.hdf5`` and ``.npz`` hold everything a recording has, and so do ``.csv``,
-        ``.tsv`` and ``.txt``; ``.npy`` holds the signals only.
+        ``.tsv``, ``.txt`` and ``.mat``; ``.uff`` and ``.unv`` hold all but some metadata, ``.npy`` the
+        signals only.
     compression : {"auto", "gzip", "lzf", None}
-        ``"auto"`` is gzip for HDF5 and NPZ and none for the others; only HDF5 knows lzf.
+        ``"auto"`` is gzip for HDF5, NPZ and MATLAB and none for the others; only HDF5 knows lzf.
 
     Raises
     ------
     InputError
-        If the format does not know the compression or cannot hold the signals' type.
+        If the format can only be read, does not know the compression or cannot hold the signals' type.
     UnknownFormatError
         If no format has this suffix.
     UnwritableTargetError
@@ -172,49 +198,16 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
         )
     form = next((form for form in FORMATS if path.suffix.lower() in form.extensions), None)
     if form is None:
-        raise UnknownFormatError(f"No format has the suffix {path.suffix!r}; known are {_known()}.")
+        raise UnknownFormatError(f"No format has the suffix {path.suffix!r}; known are {known(FORMATS)}.")
+    if not form.compressions:
+        raise InputError(
+            f"{form.name} can be read but not written; write one of {known(FORMATS, written=True)}."
+        )
     if compression == "auto":
         compression = form.compressions[0]
     if compression not in form.compressions:
         choice = ", ".join(map(repr, form.compressions))
         raise InputError(f"The format {form.name} has no compression {compression!r}; choose from {choice}.")
-    recording = _storable(recording)
+    recording = storable(recording)
     with atomic_path(path) as temporary:
         form.write(recording, temporary, compression)
-
-
-def _known() -> str:
-    return ", ".join(f"{form.name} ({' '.join(form.extensions)})" for form in FORMATS)
-
-
-def _recognised(path: Path) -> Format:
-    """Return the format of an existing file."""
-    if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist or is not an ordinary file"
-        raise InputError(f"{path} {what}; expected a recording.")
-    try:
-        start = head(path, 32)
-    except OSError as error:
-        raise InputError(f"{path} cannot be opened: {error.strerror}.") from error
-    if not start:
-        raise CorruptFileError(f"{path} is empty.")
-    for form in FORMATS:
-        if form.sniff(path):
-            return form
-    for form in FORMATS:  # too little of it is left to be recognised
-        if path.suffix.lower() in form.extensions and form.magic.startswith(start[: len(form.magic)]):
-            raise CorruptFileError(f"{path} is truncated: it ends after {path.stat().st_size} bytes.")
-    raise UnknownFormatError(f"{path} is of no known format, judged by its content; known are {_known()}.")
-
-
-def _storable(recording: Recording) -> Recording:
-    """Return the recording with its signals as NumPy numbers that every format can hold."""
-    try:
-        signals = recording.signals if recording.is_lazy else to_numpy(recording.signals)
-    except TypeError as error:
-        raise InputError(
-            f"Numbers of type {recording.signals.dtype} cannot be written; load() them first."
-        ) from error
-    if np.dtype(signals.dtype).str[1:] not in _STORABLE:
-        raise InputError(f"Numbers of type {signals.dtype} cannot be written; convert them to float64 first.")
-    return recording.replace(signals=signals)

@@ -17,6 +17,7 @@ from wavefact.io.base import (
     is_known,
     logger,
     reading,
+    refuse_part,
 )
 from wavefact.recording import Recording
 
@@ -36,6 +37,7 @@ class NpyFormat:
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
         """Return the signals, mapped into memory instead of loaded if `lazy`."""
+        refuse_part(path, options)
         with reading(path, self.name), path.open("rb") as file:
             if options.lazy:
                 values = np.asarray(np.lib.format.open_memmap(path, mode="r"))
@@ -45,7 +47,7 @@ class NpyFormat:
 
     def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
         """Describe the array; only its header is read."""
-        return describe(self.read(path, replace(options, lazy=True)), path, self.name)
+        return replace(describe(self.read(path, replace(options, lazy=True)), path, self.name), is_lazy=True)
 
     def write(self, recording: Recording, path: Path, compression: str | None) -> None:
         """Write the signals; what else the recording holds is lost, and logged."""
