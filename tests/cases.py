@@ -1,5 +1,8 @@
 """The instances that the laws in tests/laws run over; asymmetric ones on purpose."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -69,6 +72,12 @@ OPERATORS = [
 BASELINES = [pytest.param(baseline, id=name) for name, baseline in ALL_BASELINES.items()]
 
 FORMATS = list(ALL_FORMATS)
+
+HOLDS_ALL = {"hdf5", "npz", "text"}
+"""Formats that keep every field of a recording, and every type of numbers; damage to them is noticed."""
+
+FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {}
+"""By format: write a file as other programs do, and return what it holds; needed where we only read."""
 
 INDICATORS = [pytest.param(indicator(), id=name) for name, indicator in ALL_INDICATORS.items()]
 

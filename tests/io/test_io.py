@@ -10,6 +10,7 @@ from wavefact.errors import CorruptFileError, InputError, UnknownFormatError, Un
 from wavefact.io import FORMATS, read, scan, write
 from wavefact.recording import Recording, check_signals
 
+WRITTEN = [form for form in FORMATS if form.compressions]
 SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
 
 
@@ -67,8 +68,8 @@ def test_upper_case_suffixes_strings_and_relative_paths(tmp_path, recording, mon
 
 
 def test_unknown_suffixes_targets_and_objects_are_refused(tmp_path, recording):
-    with pytest.raises(UnknownFormatError, match=r"'\.wav'; known are hdf5 \(\.h5 \.hdf5\)"):
-        write(recording, tmp_path / "a.wav")
+    with pytest.raises(UnknownFormatError, match=r"'\.jpg'; known are hdf5 \(\.h5 \.hdf5\)"):
+        write(recording, tmp_path / "a.jpg")
     with pytest.raises(UnknownFormatError, match="suffix ''"):
         write(recording, tmp_path / "a")
     with pytest.raises(InputError, match="not ndarray"):
@@ -92,7 +93,7 @@ class Interrupted:
         return np.ones((3, stop - start))
 
 
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", WRITTEN, ids=lambda form: form.name)
 def test_an_interrupted_write_leaves_nothing(form, tmp_path, monkeypatch):
     monkeypatch.setattr("wavefact.recording._BLOCK_BYTES", 3 * 8 * 7)
     target = tmp_path / f"a{form.extensions[0]}"
@@ -103,7 +104,7 @@ def test_an_interrupted_write_leaves_nothing(form, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", WRITTEN, ids=lambda form: form.name)
 def test_torch_recordings_are_written(form, tmp_path, recording):
     path = tmp_path / f"a{form.extensions[0]}"
     write(recording.replace(signals=torch.asarray(recording.signals, dtype=torch.float32)), path)
@@ -118,7 +119,7 @@ def test_numbers_that_not_every_machine_knows_are_refused(dtype, tmp_path):
         write(Recording(torch.ones((2, 3), dtype=torch.bfloat16)), tmp_path / "a.h5")
 
 
-@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
+@pytest.mark.parametrize("form", WRITTEN, ids=lambda form: form.name)
 def test_lazy_reading_gives_the_same_signals(form, tmp_path, recording):
     path = tmp_path / f"a{form.extensions[0]}"
     write(recording, path)
@@ -178,7 +179,7 @@ def test_npz_from_elsewhere(tmp_path):
     np.savez(tmp_path / "named.npz", signals=values.T, sampling_rate=4.0, other=np.zeros(3))
     assert read(tmp_path / "named.npz").sampling_rate == 4.0
     np.savez(tmp_path / "two.npz", x=values, y=values)
-    with pytest.raises(InputError, match="x, y"):
+    with pytest.raises(InputError, match="'x', 'y'"):
         read(tmp_path / "two.npz")
     np.savez(tmp_path / "wrong.npz", signals=values.T, positions=np.zeros(3))
     with pytest.raises(CorruptFileError, match="contradicts itself"):

@@ -160,7 +160,12 @@ def rate_option(command: Decorated) -> Decorated:
 
 
 def layout_options(command: Decorated) -> Decorated:
-    """Add ``--axis`` and ``--component``: how the array in the file is laid out."""
+    """Add ``--axis``, ``--component`` and ``--part``: how the file is laid out, and what of it is read."""
+    command = click.option(
+        "--part",
+        metavar="NAME",
+        help="Which one to take of several variables, groups or segments in the file.",
+    )(command)
     return click.option(
         "--axis",
         type=click.Choice(["auto", "sensors-first", "samples-first"]),

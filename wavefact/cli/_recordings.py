@@ -46,6 +46,7 @@ def recording_for(path: Path, options: Mapping[str, Any]) -> Recording:
         positions=options["positions"],
         axis=options["axis"],
         component=options["component"],
+        part=options["part"],
     )
     return signals if options["detrend"] is None else detrend(signals, options["detrend"])
 

@@ -131,7 +131,7 @@ _KINDS = {"truth": "true modes", "clean": "a clean recording"}
 
 
 def _clean(path: Path, options: dict[str, Any]) -> Recording:
-    layout = {name: options[name] for name in ("sampling_rate", "axis", "component")}
+    layout = {name: options[name] for name in ("sampling_rate", "axis", "component", "part")}
     signals = read_recording(path, **layout)
     return signals if options["detrend"] is None else detrend(signals, options["detrend"])
 

@@ -25,14 +25,14 @@ _MOST_NUMBERS = 1_000_000  # of a recording that is searched for faulty channels
 @layout_options
 @json_option
 @verbose_option
-def info(file: Path, axis: str, component: int | None, as_json: bool) -> None:
+def info(file: Path, as_json: bool, **layout: Any) -> None:
     """Say what is in FILE: a recording, a factorization or modes.
 
     Recordings of up to a million numbers are searched for faulty channels; the signals of longer ones are not
     loaded.
     """
     kind = result_kind(file)
-    content = _recording(file, axis, component) if kind is None else _result(file, kind)
+    content = _recording(file, layout) if kind is None else _result(file, kind)
     (echo_json if as_json else _echo)(content)
 
 
@@ -57,8 +57,8 @@ def _word(value: Any) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
-def _recording(file: Path, axis: str, component: int | None) -> dict[str, Any]:
-    found = scan(file, axis=axis, component=component)
+def _recording(file: Path, layout: dict[str, Any]) -> dict[str, Any]:
+    found = scan(file, **layout)
     return {
         "file": str(file),
         "kind": "recording",
@@ -72,17 +72,15 @@ def _recording(file: Path, axis: str, component: int | None) -> dict[str, Any]:
         "type": found.dtype,
         "positions": found.has_positions,
         "names": None if found.names is None else list(found.names),
-        "faults": _faults(file, found, axis, component),
+        "faults": _faults(file, found, layout),
     }
 
 
-def _faults(
-    file: Path, found: RecordingInfo, axis: str, component: int | None
-) -> list[dict[str, Any]] | None:
+def _faults(file: Path, found: RecordingInfo, layout: dict[str, Any]) -> list[dict[str, Any]] | None:
     """Return the faults of all channels; None where they are not looked for."""
     if found.n_sensors * found.n_samples > _MOST_NUMBERS or found.dtype.startswith("complex"):
         return None
-    faults = channel_faults(read(file, axis=axis, component=component)).faults
+    faults = channel_faults(read(file, **layout)).faults
     return [
         {
             "sensor": fault.sensor,

@@ -56,7 +56,7 @@ def modes(file: Path, **options: Any) -> None:
     _check(targets, sources=(file, options["truth"], options["geometry"]))
     geometry = None if options["geometry"] is None else Geometry.read(options["geometry"])
     truth = None if options["truth"] is None else ModalModel.load(options["truth"])
-    layout = {name: options[name] for name in ("axis", "component")}
+    layout = {name: options[name] for name in ("axis", "component", "part")}
     source = read_source(file, options["sampling_rate"], **layout)
     diagram = None if options["diagram"] is None else stabilization(source, options["band"])
     model = identify(source, options["band"]) if diagram is None else diagram.model

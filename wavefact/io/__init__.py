@@ -40,6 +40,7 @@ def read(
     quantity: str | None = None,
     axis: str = "auto",
     component: int | None = None,
+    part: str | None = None,
     lazy: bool = False,
 ) -> Recording:
     """Read a recording from a file of any format in `FORMATS`, recognised by its content.
@@ -66,8 +67,11 @@ def read(
     component : int, optional
         Which one to take of NPY or NPZ arrays of three axes: the index along the last one, such
         as the direction of a camera's or a vibrometer's displacements.
+    part : str, optional
+        Which one to take of a file that holds several recordings: the name of its variable, group, segment
+        or member.  The error that comes where none is named lists them.
     lazy : bool
-        Leave the signals of an HDF5 or NPY file where they are, to be read by slicing.
+        Leave the signals in the file, to be read by slicing, where the format allows.
 
     Returns
     -------
@@ -91,8 +95,9 @@ def read(
     Recording(4 sensors × 500 samples, float64, 100 Hz, 5 s)
     """
     path = Path(path)
-    options = ReadOptions(axis=axis, lazy=lazy, sampling_rate=sampling_rate, component=component)
+    options = ReadOptions(axis, lazy, sampling_rate, component, part)
     recording = _recognised(path).read(path, options)
+    _check_rate(recording.sampling_rate, path)
     given = {"sampling_rate": sampling_rate, "positions": positions, "names": names}
     given |= {"unit": unit, "quantity": quantity}
     completed = recording.replace(**{name: value for name, value in given.items() if value is not None})
@@ -103,7 +108,9 @@ def read(
     return completed
 
 
-def scan(path: str | os.PathLike[str], *, axis: str = "auto", component: int | None = None) -> RecordingInfo:
+def scan(
+    path: str | os.PathLike[str], *, axis: str = "auto", component: int | None = None, part: str | None = None
+) -> RecordingInfo:
     """Describe the recording in a file without loading its signals.
 
     Parameters
@@ -111,6 +118,7 @@ def scan(path: str | os.PathLike[str], *, axis: str = "auto", component: int | N
     path : path of the file
     axis : {"auto", "sensors-first", "samples-first"}
     component : int, optional
+    part : str, optional
         As for `read`.
 
     Returns
@@ -131,7 +139,9 @@ def scan(path: str | os.PathLike[str], *, axis: str = "auto", component: int | N
     5.0
     """
     path = Path(path)
-    return _recognised(path).scan(path, ReadOptions(axis=axis, component=component))
+    info = _recognised(path).scan(path, ReadOptions(axis=axis, component=component, part=part))
+    _check_rate(info.sampling_rate, path)
+    return info
 
 
 def write(recording: Recording, path: str | os.PathLike[str], *, compression: str | None = "auto") -> None:
@@ -151,7 +161,7 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
     Raises
     ------
     InputError
-        If the format does not know the compression or cannot hold the signals' type.
+        If the format can only be read, does not know the compression or cannot hold the signals' type.
     UnknownFormatError
         If no format has this suffix.
     UnwritableTargetError
@@ -173,6 +183,8 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
     form = next((form for form in FORMATS if path.suffix.lower() in form.extensions), None)
     if form is None:
         raise UnknownFormatError(f"No format has the suffix {path.suffix!r}; known are {_known()}.")
+    if not form.compressions:
+        raise InputError(f"{form.name} can be read but not written; write one of {_known(written=True)}.")
     if compression == "auto":
         compression = form.compressions[0]
     if compression not in form.compressions:
@@ -183,8 +195,15 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
         form.write(recording, temporary, compression)
 
 
-def _known() -> str:
-    return ", ".join(f"{form.name} ({' '.join(form.extensions)})" for form in FORMATS)
+def _known(written: bool = False) -> str:
+    forms = [form for form in FORMATS if form.compressions or not written]
+    return ", ".join(f"{form.name} ({' '.join(form.extensions)})" for form in forms)
+
+
+def _check_rate(rate: float | None, path: Path) -> None:
+    """Refuse a sampling rate that no instrument has, such as damage makes."""
+    if rate is not None and not 1e-9 <= rate <= 1e15:
+        raise CorruptFileError(f"{path} says that its sampling rate is {rate:g} Hz; it is damaged.")
 
 
 def _recognised(path: Path) -> Format:

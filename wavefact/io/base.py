@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ class ReadOptions:
     lazy: bool = False
     sampling_rate: float | None = None
     component: int | None = None
+    part: str | None = None
 
     def __post_init__(self) -> None:
         if self.axis not in AXES:
@@ -60,6 +62,8 @@ class RecordingInfo:
     names : tuple of n_sensors strings, or None
     has_positions : bool
         Whether the file says where the sensors are.
+    start_time : str
+        When the first sample was taken (ISO 8601); empty where the file does not say.
 
     Examples
     --------
@@ -83,6 +87,7 @@ class RecordingInfo:
     quantity: str
     names: tuple[str, ...] | None
     has_positions: bool
+    start_time: str = ""
 
 
 class Format(Protocol):
@@ -102,7 +107,7 @@ class Format(Protocol):
 
     @property
     def compressions(self) -> tuple[str | None, ...]:
-        """What `write` accepts, the default first."""
+        """What `write` accepts, the default first; empty for a format that can only be read."""
 
     def sniff(self, path: Path) -> bool:
         """Tell by its content whether the file is of this format."""
@@ -185,6 +190,56 @@ def refuse_component(path: Path, options: ReadOptions) -> None:
         raise InputError(f"{path} holds one signal for each sensor; leave component out.")
 
 
+def refuse_part(path: Path, options: ReadOptions) -> None:
+    """Refuse to pick a part of a file that holds one recording."""
+    if options.part is not None:
+        raise InputError(f"{path} holds one recording, not several parts; leave part out.")
+
+
+def chosen_part(parts: Mapping[str, str], options: ReadOptions, path: Path) -> str:
+    """Return the part that is asked for; where nothing is asked, the only one there is.
+
+    Parameters
+    ----------
+    parts : mapping of str to str
+        Names of the parts of the file that can be read, and what each is in a few words.
+    options : ReadOptions
+    path : Path
+
+    Raises
+    ------
+    InputError
+        If there is no such part, or there are several and none is asked for; what there is is listed.
+    """
+    if options.part is None and len(parts) == 1:
+        return next(iter(parts))
+    if options.part in parts:
+        return str(options.part)
+    if not parts:
+        raise InputError(f"{path} holds no signals over time.")
+    listed = [f"{name!r} ({what})" if what else repr(name) for name, what in list(parts.items())[:12]]
+    listed += [f"and {len(parts) - 12} more"] if len(parts) > 12 else []
+    asked = "several parts" if options.part is None else f"no part {options.part!r}"
+    raise InputError(
+        f"{path} holds {asked}; name one with part (--part on the command line): {', '.join(listed)}."
+    )
+
+
+def one_line(text: Any) -> str:
+    """Return text from a file without control characters, which names and units must not have."""
+    signs = (sign if unicodedata.category(sign) not in {"Cc", "Cs"} else " " for sign in str(text))
+    return " ".join("".join(signs).split())
+
+
+def common_unit(units: Sequence[str], path: Path) -> tuple[str, dict[str, str]]:
+    """Return the unit of all channels, and metadata that keep the units where they differ."""
+    units = [one_line(unit) for unit in units]
+    if len(set(units)) <= 1:
+        return (units[0] if units else ""), {}
+    logger.warning("%s: the channels have different units: %s", path, ", ".join(dict.fromkeys(units)))
+    return "", {"units": ", ".join(units)}
+
+
 def is_known(value: Any) -> bool:
     """Tell whether a field of a recording holds anything."""
     return value is not None and not (isinstance(value, (str, dict)) and not value)
@@ -204,6 +259,7 @@ def describe(recording: Recording, path: Path, name: str) -> RecordingInfo:
         quantity=recording.quantity,
         names=recording.names,
         has_positions=recording.positions is not None,
+        start_time=str(recording.metadata.get("start_time", "")),
     )
 
 

@@ -33,6 +33,7 @@ from wavefact.io.base import (
     metadata_text,
     reading,
     refuse_axis,
+    refuse_part,
     stored_recording,
 )
 from wavefact.recording import Recording
@@ -57,6 +58,7 @@ class Hdf5Format:
         """Return the recording, its signals left in the file if asked."""
         import h5py
 
+        refuse_part(path, options)
         refuse_axis(path, options)
         with reading(path, self.name), h5py.File(path, "r") as file:
             _check_schema(file, path)

@@ -17,6 +17,7 @@ from wavefact.io.base import (
     is_known,
     logger,
     reading,
+    refuse_part,
 )
 from wavefact.recording import Recording
 
@@ -36,6 +37,7 @@ class NpyFormat:
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
         """Return the signals, mapped into memory instead of loaded if `lazy`."""
+        refuse_part(path, options)
         with reading(path, self.name), path.open("rb") as file:
             if options.lazy:
                 values = np.asarray(np.lib.format.open_memmap(path, mode="r"))

@@ -16,13 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from wavefact.errors import InputError, UnknownFormatError
+from wavefact.errors import UnknownFormatError
 from wavefact.io.base import (
     SCHEMA,
     VERSION,
     ReadOptions,
     RecordingInfo,
     as_matrix,
+    chosen_part,
     describe,
     head,
     in_memory,
@@ -65,7 +66,7 @@ class NpzFormat:
     def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
         """Describe the recording; of the signals only the header is read."""
         with reading(path, self.name), _opened(path) as archive:
-            key = _signals_key(path, archive.files)
+            key = _signals_key(path, archive.files, options)
             arrays = {name: archive[name] for name in archive.files if name != key}
             arrays[key] = _placeholder(path, key)
             return describe(_recording(path, arrays, options), path, self.name)
@@ -94,16 +95,14 @@ def _opened(path: Path) -> Iterator[Any]:
         yield archive
 
 
-def _signals_key(path: Path, names: list[str]) -> str:
-    if "signals" in names:
+def _signals_key(path: Path, names: list[str], options: ReadOptions) -> str:
+    if "signals" in names and options.part is None:
         return "signals"
-    if len(names) != 1:
-        raise InputError(f"{path} holds the arrays {', '.join(names)}; expected one, or one called signals.")
-    return names[0]
+    return chosen_part(dict.fromkeys(names, ""), options, path)
 
 
 def _recording(path: Path, arrays: Mapping[str, np.ndarray], options: ReadOptions) -> Recording:
-    values = arrays[_signals_key(path, list(arrays))]
+    values = arrays[_signals_key(path, list(arrays), options)]
     if "format" in arrays:
         refuse_axis(path, options)
         if int(arrays["version"]) > VERSION:

@@ -39,6 +39,7 @@ from wavefact.io.base import (
     reading,
     refuse_axis,
     refuse_component,
+    refuse_part,
     stored_recording,
 )
 from wavefact.recording import Recording
@@ -66,6 +67,7 @@ class TextFormat:
         """Return the recording; text cannot be read lazily."""
         if options.lazy:
             logger.info("%s: text is read whole; lazy has no effect", path)
+        refuse_part(path, options)
         with reading(path, self.name):
             layout = _layout(path)
             if layout.declared is not None:
@@ -77,6 +79,7 @@ class TextFormat:
 
     def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
         """Describe the recording; of a file from elsewhere the first column is read."""
+        refuse_part(path, options)
         with reading(path, self.name):
             layout = _layout(path)
             dtype = np.complex128 if layout.is_complex else np.float64
