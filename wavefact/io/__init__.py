@@ -14,17 +14,49 @@ import numpy as np
 
 from wavefact._arrays import to_numpy
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.io._pandas import from_pandas, to_pandas
+from wavefact.io._patch import from_patch, to_patch
+from wavefact.io._xarray import from_xarray, to_xarray
 from wavefact.io.atomic import atomic_path
 from wavefact.io.base import Format, ReadOptions, RecordingInfo, head, is_known, logger
+from wavefact.io.das import DasFormat
 from wavefact.io.hdf5 import Hdf5Format
+from wavefact.io.netcdf import NetcdfFormat
 from wavefact.io.npy import NpyFormat
 from wavefact.io.npz import NpzFormat
+from wavefact.io.parquet import ParquetFormat
+from wavefact.io.seismic import MINISEED, SAC, SEG2, SEGY
 from wavefact.io.text import TextFormat
 from wavefact.recording import Recording
 
-__all__ = ["FORMATS", "RecordingInfo", "atomic_path", "read", "scan", "write"]
+__all__ = [
+    "FORMATS",
+    "RecordingInfo",
+    "atomic_path",
+    "from_pandas",
+    "from_patch",
+    "from_xarray",
+    "read",
+    "scan",
+    "to_pandas",
+    "to_patch",
+    "to_xarray",
+    "write",
+]
 
-FORMATS: tuple[Format, ...] = (Hdf5Format(), NpyFormat(), NpzFormat(), TextFormat())
+FORMATS: tuple[Format, ...] = (
+    Hdf5Format(),
+    DasFormat(),
+    NetcdfFormat(),
+    ParquetFormat(),
+    NpyFormat(),
+    NpzFormat(),
+    MINISEED,
+    SAC,
+    SEG2,
+    SEGY,
+    TextFormat(),
+)
 """All formats, in the order in which they are asked whether a file is theirs."""
 
 _STORABLE = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
@@ -154,9 +186,10 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
     recording : Recording
     path : path of the file
         ``.h5``, ``.hdf5`` and ``.npz`` hold everything a recording has, and so do ``.csv``,
-        ``.tsv`` and ``.txt``; ``.npy`` holds the signals only.
-    compression : {"auto", "gzip", "lzf", None}
-        ``"auto"`` is gzip for HDF5 and NPZ and none for the others; only HDF5 knows lzf.
+        ``.tsv``, ``.txt``, ``.nc`` and ``.parquet``; ``.npy`` holds the signals only.
+    compression : {"auto", "gzip", "lzf", "zstd", None}
+        ``"auto"`` is gzip for HDF5, netCDF and NPZ, zstd for Parquet, and none for the others; only
+        HDF5 knows lzf.
 
     Raises
     ------
@@ -222,7 +255,10 @@ def _recognised(path: Path) -> Format:
             return form
     for form in FORMATS:  # too little of it is left to be recognised
         if path.suffix.lower() in form.extensions and form.magic.startswith(start[: len(form.magic)]):
-            raise CorruptFileError(f"{path} is truncated: it ends after {path.stat().st_size} bytes.")
+            raise CorruptFileError(
+                f"{path} is truncated or damaged: it has {path.stat().st_size} bytes and does not begin as "
+                f"{form.name} files do."
+            )
     raise UnknownFormatError(f"{path} is of no known format, judged by its content; known are {_known()}.")
 
 

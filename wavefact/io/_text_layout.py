@@ -209,7 +209,7 @@ def numbered_lines(path: Path, layout: Layout) -> Iterator[tuple[int, str]]:
                 yield number, line
 
 
-def sampling_rate_of(times: Any, unit: float, path: Path) -> float | None:
+def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
     """Return the sampling rate [Hz] of a time column that is uniform, None for a single time.
 
     Raises
