@@ -3,6 +3,7 @@
 `read` a recording, `factorize` it into wave-like components, `identify` the modes in them.
 """
 
+from wavefact._progress import Progress
 from wavefact.compare import Comparison, compare_methods
 from wavefact.completion import complete
 from wavefact.denoising import declip, denoise
@@ -170,6 +171,7 @@ __all__ = [
     "NotCertifiedError",
     "OperatingCurve",
     "Plate",
+    "Progress",
     "Recording",
     "RecordingInfo",
     "Region",

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from wavefact.errors import InputError
+from wavefact.errors import CorruptFileError, InputError
 from wavefact.io.base import ReadOptions, chosen_part, logger
 
 __all__ = ["Channel", "assembled", "date_text"]
 
 _DAY = 86_400_000_000_000  # [ns]
+_END_OF_TIME = 2**63 - 10**15  # [ns]
 _LARGEST = 2**31  # samples of one channel, gaps included: beyond it, a start time is wrong
 
 
@@ -48,6 +49,8 @@ def assembled(pieces: Sequence[Channel], path: Path, options: ReadOptions) -> di
         If rates are not positive, or differ and none is asked for, or channels have no time in common.
     """
     pieces = _of_one_rate(pieces, path, options)
+    if any(abs(piece.start) >= _END_OF_TIME for piece in pieces):
+        raise CorruptFileError(f"{path} is damaged: a channel begins before 1678 or after 2262.")
     rate = pieces[0].rate
     names = list(dict.fromkeys(piece.name for piece in pieces))
     origin = min(piece.start for piece in pieces)
