@@ -18,11 +18,12 @@ LONGEST = 20  # rows of a table in a notebook
 _STYLE = """<style>
 .wavefact { color: inherit; font: 13px/1.45 system-ui, sans-serif; max-width: 100%; overflow-x: auto }
 .wavefact p { margin: 0 0 .3em } .wavefact .told { opacity: .75 }
-.wavefact table { border-collapse: collapse; margin: .2em 0; font-variant-numeric: tabular-nums }
+.wavefact table { border-collapse: collapse; font: inherit; margin: .2em 0 }
+.wavefact td { font-variant-numeric: tabular-nums }
 .wavefact th, .wavefact td { background: none; color: inherit; padding: .15em .7em; text-align: right }
 .wavefact th, .wavefact td { border: 0; border-bottom: 1px solid #8883 }
 .wavefact th { border-color: #8888; font-weight: 600 }
-.wavefact .note { text-align: left }
+.wavefact table .text { text-align: left }
 </style>"""
 """Colours are those of the notebook, light or dark: text takes them over, lines are half transparent grey."""
 
@@ -58,19 +59,27 @@ def card(
 def _table(columns: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
     if not columns or len(columns[0]) < 2:
         return ""
-    told = [*notes, *[""] * (len(columns[0]) - 1 - len(notes))]
-    titles, *rows = zip(*columns, ["note", *told], strict=True)
-    width = len(titles) if any(told) else len(titles) - 1
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles[:width])
-    body = "".join(f"<tr>{''.join(map(_cell, row[:width]))}</tr>" for row in rows[:LONGEST])
-    rest = len(rows) - LONGEST
-    more = f'<p class="told">… and {rest} more</p>' if rest > 0 else ""
+    shown = [*columns, ["note", *notes]] if any(notes) else columns
+    kinds = ["" if all(map(_is_number, column[1:])) else ' class="text"' for column in shown]
+    titles, *rows = zip(*shown, strict=True)
+    head = "".join(
+        f'<th scope="col"{kind}>{escape(title)}</th>' for kind, title in zip(kinds, titles, strict=True)
+    )
+    lines = [
+        "".join(f"<td{kind}>{escape(text)}</td>" for kind, text in zip(kinds, row, strict=True))
+        for row in rows[:LONGEST]
+    ]
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    more = f'<p class="told">… and {len(rows) - LONGEST} more</p>' if len(rows) > LONGEST else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
-def _cell(text: str) -> str:
-    kind = ' class="note"' if " " in text else ""
-    return f"<td{kind}>{escape(text)}</td>"
+def _is_number(text: str) -> bool:
+    """Tell a cell that is lined up at its right: a number, or the dash of an unknown one."""
+    try:
+        return text == "–" or float(text) is not None
+    except ValueError:
+        return False
 
 
 def frame(columns: Mapping[Any, Any], index: Any, index_name: str) -> DataFrame:

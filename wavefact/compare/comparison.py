@@ -139,7 +139,7 @@ class Comparison:
         return [row.record() for row in self.rows]
 
     def to_pandas(self) -> DataFrame:
-        """Return a pandas table of one row a method and setting, with all scores and what was measured.
+        """Return a pandas table of one row a method and setting, with what is known of any of them.
 
         Raises
         ------
@@ -147,9 +147,12 @@ class Comparison:
             If pandas is not installed.
         """
         records = self.records()
-        names = list(records[0]) if records else []
-        columns = {name: [record[name] for record in records] for name in names if name != "method"}
-        return frame(columns, [record["method"] for record in records], "method")
+        columns = {name: [record[name] for record in records] for name in records[0]} if records else {}
+        methods = columns.pop("method", [])
+        told = {
+            name: column for name, column in columns.items() if any(value is not None for value in column)
+        }
+        return frame(told, methods, "method")
 
     def _columns(self) -> list[list[str]]:
         """Return the table as columns of text, their titles first."""
