@@ -63,8 +63,9 @@ def from_pandas(table: DataFrame, *, sampling_rate: float | None = None) -> Reco
         raise InputError(f"Expected a pandas DataFrame, not {type(table).__name__}.")
     declared = fields_of_attributes(table.attrs, "The table")
     columns, times = list(range(table.shape[1])), _index_times(table.index)
-    if times is None and columns and is_time(table.columns[0], table.dtypes.iloc[0]):
-        times = (table.iloc[:, 0].to_numpy(), time_unit(str(table.columns[0])) or 1.0)
+    is_ours = table.attrs.get("format") == SCHEMA
+    if times is None and columns and not is_ours and is_time(table.columns[0], table.dtypes.iloc[0]):
+        times = (_instants(table.iloc[:, 0]), time_unit(str(table.columns[0])) or 1.0)
         columns = columns[1:]
     numeric = [i for i in columns if table.dtypes.iloc[i].kind in "iufc"]
     report_left_out([str(table.columns[i]) for i in columns if i not in numeric], len(numeric), "The table")
@@ -172,7 +173,12 @@ def is_time(name: Any, dtype: Any) -> bool:
 def _index_times(index: Any) -> tuple[np.ndarray, float] | None:
     """Return the times of an index and their unit [s]; None where it only counts or names rows."""
     if index.dtype.kind in "Mm":
-        return index.to_numpy(), 1.0
+        return _instants(index), 1.0
     if index.name is not None and is_time(index.name, index.dtype):
         return index.to_numpy(), time_unit(str(index.name)) or 1.0
     return None
+
+
+def _instants(times: Any) -> np.ndarray:
+    """Return times as NumPy has them: dates in UTC, without their zone."""
+    return np.asarray(times.to_numpy("datetime64[ns]") if times.dtype.kind == "M" else times.to_numpy())

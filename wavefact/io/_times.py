@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 import numpy as np
@@ -42,8 +41,6 @@ def clock(times: Any, what: str, unit: float = 1.0) -> tuple[float | None, str]:
         If the times are of another type, or a step differs from the mean step by more than 5 %.
     """
     values = np.asarray(times)
-    if values.dtype == object and len(values) and isinstance(values[0], datetime.datetime):
-        values = values.astype("datetime64[ns]")
     if values.dtype.kind not in "Mmiuf":
         raise InputError(f"{what}: times are of type {values.dtype}; expected numbers or dates.")
     start = ""

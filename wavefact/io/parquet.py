@@ -110,12 +110,14 @@ def _layout(file: Any, path: Path) -> _Layout:
     types = {name: _numpy_type(kind) for name, kind in zip(schema.names, schema.types, strict=True)}
     if len(types) < len(schema.names):
         raise InputError(f"{path} has several columns of one name; rename them.")
-    time = next((name for name, dtype in types.items() if is_time(name, dtype)), None)
+    is_ours = attributes.get("format") == SCHEMA
+    sensors = attributes.get("names") or () if is_ours else ()
+    time = next((name for name, dtype in types.items() if is_time(name, dtype) and name not in sensors), None)
     others = [name for name in types if name != time and not name.startswith("__index_level_")]
     titles = [name for name in others if types[name].kind in "iuf"]
     report_left_out([name for name in others if name not in titles], len(titles), str(path))
     dtype = np.result_type(*(_with_gaps(file, name, types[name]) for name in titles))
-    if attributes.get("format") == SCHEMA and str(attributes.get("dtype", "")).startswith("complex"):
+    if is_ours and str(attributes.get("dtype", "")).startswith("complex"):
         titles = [title.removesuffix(PARTS[0]) for title in titles[::2]]
         dtype = np.dtype(attributes["dtype"])
     return _Layout(tuple(titles), (len(titles), file.metadata.num_rows), dtype, time, attributes)

@@ -170,7 +170,7 @@ def _is_miniseed(start: bytes) -> bool:
     if len(start) < 48 or not start[:6].replace(b" ", b"0").replace(b"\0", b"0").isdigit():
         return False
     if start[6:7] == b"V":
-        return start[8:11] == b"010"
+        return start[8:11] in {b"005", b"008", b"010", b"011"}
     if start[6:7] not in b"DRQM":
         return False
     dates = [struct.unpack(f"{order}HH", start[20:24]) for order in "<>"]
