@@ -1,6 +1,7 @@
 """Fibre-optic recordings in HDF5, of whatever interrogator's dialect that DASCore reads.
 
-DASCore reads in a process of its own: damaged HDF5 files without checksums crash or hang HDF5's libraries.
+DASCore reads in a process of its own, which stays for the next file: damaged HDF5 files without checksums
+crash or hang the libraries below it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import atexit
 import os
 import threading
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,10 @@ from wavefact.io.base import (
 from wavefact.recording import Recording
 from wavefact.worker import NoAnswerError, Worker
 
-_LIMIT, _SLOWEST = 20.0, 20e6  # a file takes this many seconds, and more for its size [bytes/s], or hangs
+_STARTING = 120.0  # seconds that DASCore may take to be imported
+_LIMIT, _SLOWEST = 5.0, 10e6  # a file takes this many seconds, and more for its size [bytes/s], or hangs
 _LOCK = threading.Lock()
+_READERS: dict[int, Worker] = {}
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,13 @@ class DasFormat:
 
 def _fields(path: Path, options: ReadOptions) -> dict[str, Any]:
     """Return the fields of the recording in a file; a damaged one that crashes HDF5 does not crash us."""
-    seconds = _LIMIT + path.stat().st_size / _SLOWEST
     with _LOCK:
+        if os.getpid() not in _READERS:  # a forked process must not share that of its parent
+            _READERS[os.getpid()] = Worker()
+        worker = _READERS[os.getpid()]
         try:
-            answer = _reader(os.getpid()).call(_read, path, options, seconds=seconds)
+            worker.call(_read, None, options, seconds=_STARTING)
+            answer = worker.call(_read, path, options, seconds=_LIMIT + path.stat().st_size / _SLOWEST)
         except NoAnswerError as error:
             raise CorruptFileError(
                 f"{path} is truncated or damaged; DASCore cannot read it: {error}"
@@ -80,31 +86,45 @@ def _fields(path: Path, options: ReadOptions) -> dict[str, Any]:
     return dict(answer)
 
 
-@cache
-def _reader(process: int) -> Worker:
-    """Return the process that reads for this one; DASCore takes seconds to import, so it stays."""
-    worker = Worker()
-    atexit.register(worker.__exit__, None, None, None)
-    return worker
+@atexit.register
+def stop() -> None:
+    """End the process that reads; the next file starts another."""
+    worker = _READERS.pop(os.getpid(), None)
+    if worker is not None:
+        worker.__exit__(None, None, None)
 
 
-def _read(path: Path, options: ReadOptions) -> dict[str, Any] | WavefactError:
-    """Return the fields of the recording in a file, or the error that came instead."""
+def _read(path: Path | None, options: ReadOptions) -> dict[str, Any] | WavefactError:
+    """Return the fields of the recording in a file, or the error that came instead; DASCore is imported."""
     try:
+        with warnings_logged(path or "DASCore"):
+            package = optional("dascore", "das", "fibre-optic recordings")
+        if path is None:
+            return {}
         with warnings_logged(path), reading(path, "das"):
-            return patch_fields(_patch(path, options), str(path), options.sampling_rate)
+            return patch_fields(_patch(package, path, options), str(path), options.sampling_rate)
     except WavefactError as error:
         return error
 
 
-def _patch(path: Path, options: ReadOptions) -> Any:
+def _patch(package: Any, path: Path, options: ReadOptions) -> Any:
     """Return the patch in a file, or that of several whose number is asked for."""
-    package = optional("dascore", "das", "fibre-optic recordings")
     spool = package.read(path)
-    spool = spool.chunk(time=None) if len(spool) > 1 else spool
-    patches = {str(i + 1): spool[i] for i in range(len(spool))}
+    patches = [spool[i] for i in range(len(spool))]
+    if len(patches) > 1 and _follow_each_other(patches):
+        joined = spool.chunk(time=None)
+        patches = [joined[i] for i in range(len(joined))]
+    numbered = {str(i + 1): patch for i, patch in enumerate(patches)}
     parts = {
         number: " × ".join(f"{n} {dim}" for dim, n in zip(patch.dims, patch.shape, strict=True))
-        for number, patch in patches.items()
+        for number, patch in numbered.items()
     }
-    return patches[chosen_part(parts, options, path)]
+    return numbered[chosen_part(parts, options, path)]
+
+
+def _follow_each_other(patches: list[Any]) -> bool:
+    """Tell whether the times of patches do not overlap: those that do are recordings of their own."""
+    if not all("time" in patch.dims for patch in patches):
+        return False
+    spans = sorted((patch.get_coord("time").min(), patch.get_coord("time").max()) for patch in patches)
+    return all(after[0] > before[1] for before, after in pairwise(spans))
