@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import foreign_files
 import foreign_traces
 import numpy as np
 import pytest
@@ -85,6 +86,11 @@ FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {
     "sac": foreign_traces.sac,
     "seg2": foreign_traces.seg2,
     "segy": foreign_traces.segy,
+    "uff": foreign_files.universal,
+    "lvm": foreign_files.labview,
+    "matlab": foreign_files.matlab,
+    "tdms": foreign_files.tdms,
+    "wav": foreign_files.wav,
 }
 """By format: write a file as other programs do, and return what it holds; needed where we only read."""
 

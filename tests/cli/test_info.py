@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from foreign_files import labview_text
 
+from wavefact.io import write
 from wavefact.modal import ModalModel
+from wavefact.recording import Recording
 
 
 def test_a_recording_is_described(run: Any, recording: Path) -> None:
@@ -77,3 +80,50 @@ def test_long_and_complex_recordings_are_not_searched(run: Any, tmp_path: Path) 
     for file in ("long.npy", "complex.npy"):
         assert "faults" not in run("info", file).out
         assert json.loads(run("info", file, "--json").out)["faults"] is None
+
+
+def test_gaps_start_time_and_spectrum_are_told(run: Any, tmp_path: Path) -> None:
+    times = np.arange(4000) / 100.0
+    signals = np.vstack([np.sin(2 * np.pi * 21.0 * times), np.random.default_rng(0).normal(size=4000)])
+    signals[1, 40:60], signals[1, 99] = np.nan, np.inf
+    metadata = {"start_time": "2026-11-26T19:30:00"}
+    write(Recording(signals, sampling_rate=100.0, names=("deck", "pier"), metadata=metadata), "a.h5")
+    content = json.loads(run("info", "a.h5", "--json").out)
+    assert content["start_time"] == "2026-11-26T19:30:00"
+    assert content["gaps"] == [
+        {"sensor": 1, "name": "pier", "first": 40, "samples": 20},
+        {"sensor": 1, "name": "pier", "first": 99, "samples": 1},
+    ]
+    spectrum = content["spectrum"]
+    loudest = int(np.argmax(spectrum["sensors"][0]))
+    low, high = ([0.0, *spectrum["frequencies"]][loudest + i] for i in (0, 1))
+    assert low < 21.0 < high
+    outcome = run("info", "a.h5")
+    rows = dict(line.split("  ", 1) for line in outcome.out.splitlines() if not line.startswith(" "))
+    assert rows["gaps"].strip() == "20 samples of sensor 1 from 40, 1 samples of sensor 1 from 99"
+    assert rows["spectrum"].strip().startswith("0 to 50 Hz")
+    drawn = next(line for line in outcome.out.splitlines() if line.startswith("  deck"))
+    assert drawn.removeprefix("  deck").lstrip(" ").count("█") == 1
+
+
+def test_what_a_file_holds_is_warned_of_once(run: Any, tmp_path: Path) -> None:
+    header = "Channels\t2\t\nSamples\t3\t3\nY_Unit_Label\tg\tN\nDelta_X\t0.25\t0.25"
+    rows = "X_Value\tdeck\tpier\tComment\n\t1\t2\n\t2\t3\n\t3\t5"
+    (tmp_path / "a.lvm").write_text(labview_text((header, rows)))
+    outcome = run("info", "a.lvm")
+    assert (outcome.code, outcome.err.count("different units")) == (0, 1)
+
+
+def test_a_part_is_described(run: Any, tmp_path: Path) -> None:
+    np.savez("two.npz", x=np.ones((2, 30)), y=np.ones((2, 40)))
+    outcome = run("info", "two.npz")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert json.loads(run("info", "two.npz", "--part", "y", "--json").out)["samples"] == 40
+
+
+def test_long_recordings_are_looked_at_in_windows(run: Any, tmp_path: Path) -> None:
+    times = np.arange(600_000) / 100.0
+    np.save("long.npy", np.vstack([np.sin(2 * np.pi * 20.3 * times)] * 2))
+    content = json.loads(run("info", "long.npy", "--json").out)
+    assert (content["faults"], content["gaps"]) == (None, None)
+    assert int(np.argmax(content["spectrum"]["mean"])) == int(20.3 / 50 * 32)

@@ -1,5 +1,6 @@
 """Laws of every file format: round trip, own files only, and no half results from damaged files."""
 
+import bz2
 import dataclasses
 import logging
 
@@ -186,6 +187,8 @@ def test_a_truncated_file_is_corrupt(form, suffix, name, tmp_path):
         len(content) - 2,
     }
     for cut in sorted(cuts):
+        if form.name not in HOLDS_ALL and not content[cut:].strip():
+            continue  # nothing but the end of the last line is lost
         path.write_bytes(content[:cut])
         with pytest.raises(CorruptFileError, match="recording"):
             read(path)
@@ -276,7 +279,7 @@ FOREIGN = {
     "picture": b"\x89PNG\r\n\x1a\n" + bytes(range(256)),
     "prose": b"A bridge was measured in 2024.\nIt has three spans, two piers\nand a deck.\nMore words.\n",
     "source": b"import numpy as np\n\n\ndef add(x, y):\n    return x + y\n",
-    "zip": b"PK\x03\x04" + bytes(200),
+    "packed prose": bz2.compress(b"A bridge was measured in 2024.\nIt has three spans, two piers\n"),
     "blanks": b"   \n\n  \n",
 }
 

@@ -17,6 +17,7 @@ __all__ = ["COMMANDS", "wavefact"]
 COMMANDS: dict[str, str] = {
     "demo": "wavefact.cli.demo:demo",
     "info": "wavefact.cli.info:info",
+    "convert": "wavefact.cli.convert:convert",
     "simulate": "wavefact.cli.simulate:simulate",
     "simulate-week": "wavefact.cli.simulate_week:simulate_week",
     "factorize": "wavefact.cli.factorize:factorize",

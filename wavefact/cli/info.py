@@ -8,16 +8,14 @@ from typing import Any
 import click
 
 from wavefact.cli._files import MODEL, result_kind
+from wavefact.cli._inspection import inspected, sparklines
 from wavefact.cli._options import PATH, json_option, layout_options, verbose_option
 from wavefact.cli._report import echo_json, echo_table
 from wavefact.factorization import Factorization
-from wavefact.io import RecordingInfo, read, scan
+from wavefact.io import scan
 from wavefact.modal import ModalModel
-from wavefact.preparation import channel_faults
 
 __all__ = ["info"]
-
-_MOST_NUMBERS = 1_000_000  # of a recording that is searched for faulty channels: under a second
 
 
 @click.command(short_help="Say what is in a recording or a result file.")
@@ -28,8 +26,8 @@ _MOST_NUMBERS = 1_000_000  # of a recording that is searched for faulty channels
 def info(file: Path, as_json: bool, **layout: Any) -> None:
     """Say what is in FILE: a recording, a factorization or modes.
 
-    Recordings of up to a million numbers are searched for faulty channels; the signals of longer ones are not
-    loaded.
+    Recordings of up to a million numbers are searched for gaps and faulty channels; of longer ones the
+    spectrum is taken from windows all along them, where the format lets them be read without all the rest.
     """
     kind = result_kind(file)
     content = _recording(file, layout) if kind is None else _result(file, kind)
@@ -38,11 +36,19 @@ def info(file: Path, as_json: bool, **layout: Any) -> None:
 
 def _echo(content: dict[str, Any]) -> None:
     shown = {name.replace("_", " "): value for name, value in content.items()}
+    spectrum, names = shown.pop("spectrum", None), content.get("names")
     for name, value in shown.items():
         if isinstance(value, list):
             shown[name] = _shortened(value)
         elif isinstance(value, bool):
             shown[name] = "yes" if value else "no"
+    if spectrum is not None:
+        end = (
+            "half the sampling rate"
+            if content["sampling_rate"] is None
+            else f"{content['sampling_rate'] / 2:.4g} Hz"
+        )
+        shown |= {"spectrum": f"0 to {end}, no more than 60 dB high", **sparklines(spectrum, names)}
     echo_table(shown)
 
 
@@ -52,8 +58,10 @@ def _shortened(values: list[Any]) -> str:
 
 
 def _word(value: Any) -> str:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "fault" in value:
         return f"{value['fault']} sensor {value['sensor']}"
+    if isinstance(value, dict):
+        return f"{value['samples']} samples of sensor {value['sensor']} from {value['first']}"
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
@@ -67,31 +75,14 @@ def _recording(file: Path, layout: dict[str, Any]) -> dict[str, Any]:
         "samples": found.n_samples,
         "sampling_rate": found.sampling_rate,
         "duration": found.duration,
+        "start_time": found.start_time or None,
         "quantity": found.quantity,
         "unit": found.unit,
         "type": found.dtype,
         "positions": found.has_positions,
         "names": None if found.names is None else list(found.names),
-        "faults": _faults(file, found, layout),
+        **inspected(file, found, layout),
     }
-
-
-def _faults(file: Path, found: RecordingInfo, layout: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """Return the faults of all channels; None where they are not looked for."""
-    if found.n_sensors * found.n_samples > _MOST_NUMBERS or found.dtype.startswith("complex"):
-        return None
-    faults = channel_faults(read(file, **layout)).faults
-    return [
-        {
-            "sensor": fault.sensor,
-            "name": fault.name or None,
-            "fault": fault.kind,
-            "samples": fault.count,
-            "found": fault.text,
-            "remedy": fault.remedy,
-        }
-        for fault in faults
-    ]
 
 
 def _result(file: Path, kind: str) -> dict[str, Any]:

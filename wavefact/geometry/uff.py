@@ -17,9 +17,9 @@ import numpy as np
 from wavefact.errors import CorruptFileError, MissingPackageError, UnknownFormatError
 from wavefact.geometry.structure import Geometry
 from wavefact.io.atomic import atomic_path
+from wavefact.io.uff import dof_name
 
 __all__ = [
-    "dof_name",
     "geometry_of",
     "geometry_sets",
     "mode_sets",
@@ -128,12 +128,6 @@ def moved_dofs(sets: Sets) -> list[Dof]:
                 dof = int(node), axis
                 moves[dof] = moves.get(dof, False) or item[f"r{axis}"][place] != 0
     return [dof for dof, moved in moves.items() if moved]
-
-
-def dof_name(dof: Dof) -> str:
-    """Write node and direction as "12:+x"."""
-    node, axis = dof
-    return f"{node}:{'+' if axis > 0 else '-'}{'xyz'[abs(axis) - 1]}"
 
 
 def _length_factor(sets: Sets, path: Path) -> float:

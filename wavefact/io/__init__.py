@@ -7,26 +7,32 @@ in the table.  A file is recognised by its content, a new one is written by its 
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wavefact._arrays import to_numpy
-from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.errors import InputError, UnknownFormatError
 from wavefact.io._pandas import from_pandas, to_pandas
 from wavefact.io._patch import from_patch, to_patch
+from wavefact.io._recognition import check_rate, known, storable, with_format
 from wavefact.io._xarray import from_xarray, to_xarray
 from wavefact.io.atomic import atomic_path
-from wavefact.io.base import Format, ReadOptions, RecordingInfo, head, is_known, logger
+from wavefact.io.base import Format, ReadOptions, RecordingInfo, is_known, logger
 from wavefact.io.das import DasFormat
 from wavefact.io.hdf5 import Hdf5Format
+from wavefact.io.lvm import LvmFormat
+from wavefact.io.matlab import MatlabFormat
 from wavefact.io.netcdf import NetcdfFormat
 from wavefact.io.npy import NpyFormat
 from wavefact.io.npz import NpzFormat
 from wavefact.io.parquet import ParquetFormat
 from wavefact.io.seismic import MINISEED, SAC, SEG2, SEGY
+from wavefact.io.tdms import TdmsFormat
 from wavefact.io.text import TextFormat
+from wavefact.io.uff import UffFormat
+from wavefact.io.wav import WavFormat
 from wavefact.recording import Recording
 
 __all__ = [
@@ -51,6 +57,11 @@ FORMATS: tuple[Format, ...] = (
     ParquetFormat(),
     NpyFormat(),
     NpzFormat(),
+    MatlabFormat(),
+    UffFormat(),
+    LvmFormat(),
+    TdmsFormat(),
+    WavFormat(),
     MINISEED,
     SAC,
     SEG2,
@@ -58,8 +69,6 @@ FORMATS: tuple[Format, ...] = (
     TextFormat(),
 )
 """All formats, in the order in which they are asked whether a file is theirs."""
-
-_STORABLE = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16")
 
 
 def read(
@@ -75,7 +84,7 @@ def read(
     part: str | None = None,
     lazy: bool = False,
 ) -> Recording:
-    """Read a recording from a file of any format in `FORMATS`, recognised by its content.
+    """Read a recording from a file of any format in `FORMATS`, recognised by its content, also if packed.
 
     What is given here fills in what the file does not hold; where the file says otherwise it is
     overridden, and a warning is logged.
@@ -128,8 +137,8 @@ def read(
     """
     path = Path(path)
     options = ReadOptions(axis, lazy, sampling_rate, component, part)
-    recording = _recognised(path).read(path, options)
-    _check_rate(recording.sampling_rate, path)
+    recording = with_format(path, options, FORMATS, lambda form, place, asked: form.read(place, asked))
+    check_rate(recording.sampling_rate, path)
     given = {"sampling_rate": sampling_rate, "positions": positions, "names": names}
     given |= {"unit": unit, "quantity": quantity}
     completed = recording.replace(**{name: value for name, value in given.items() if value is not None})
@@ -171,9 +180,10 @@ def scan(
     5.0
     """
     path = Path(path)
-    info = _recognised(path).scan(path, ReadOptions(axis=axis, component=component, part=part))
-    _check_rate(info.sampling_rate, path)
-    return info
+    options = ReadOptions(axis=axis, component=component, part=part)
+    info = with_format(path, options, FORMATS, lambda form, place, asked: form.scan(place, asked))
+    check_rate(info.sampling_rate, path)
+    return replace(info, path=path)
 
 
 def write(recording: Recording, path: str | os.PathLike[str], *, compression: str | None = "auto") -> None:
@@ -186,10 +196,11 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
     recording : Recording
     path : path of the file
         ``.h5``, ``.hdf5`` and ``.npz`` hold everything a recording has, and so do ``.csv``,
-        ``.tsv``, ``.txt``, ``.nc`` and ``.parquet``; ``.npy`` holds the signals only.
+        ``.tsv``, ``.txt``, ``.mat``, ``.nc`` and ``.parquet``; ``.uff`` and ``.unv`` hold all but some
+        metadata, ``.npy`` the signals only.
     compression : {"auto", "gzip", "lzf", "zstd", None}
-        ``"auto"`` is gzip for HDF5, netCDF and NPZ, zstd for Parquet, and none for the others; only
-        HDF5 knows lzf.
+        ``"auto"`` is gzip for HDF5, NPZ, netCDF and MATLAB, zstd for Parquet, and none for the others;
+        only HDF5 knows lzf.
 
     Raises
     ------
@@ -215,61 +226,16 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
         )
     form = next((form for form in FORMATS if path.suffix.lower() in form.extensions), None)
     if form is None:
-        raise UnknownFormatError(f"No format has the suffix {path.suffix!r}; known are {_known()}.")
+        raise UnknownFormatError(f"No format has the suffix {path.suffix!r}; known are {known(FORMATS)}.")
     if not form.compressions:
-        raise InputError(f"{form.name} can be read but not written; write one of {_known(written=True)}.")
+        raise InputError(
+            f"{form.name} can be read but not written; write one of {known(FORMATS, written=True)}."
+        )
     if compression == "auto":
         compression = form.compressions[0]
     if compression not in form.compressions:
         choice = ", ".join(map(repr, form.compressions))
         raise InputError(f"The format {form.name} has no compression {compression!r}; choose from {choice}.")
-    recording = _storable(recording)
+    recording = storable(recording)
     with atomic_path(path) as temporary:
         form.write(recording, temporary, compression)
-
-
-def _known(written: bool = False) -> str:
-    forms = [form for form in FORMATS if form.compressions or not written]
-    return ", ".join(f"{form.name} ({' '.join(form.extensions)})" for form in forms)
-
-
-def _check_rate(rate: float | None, path: Path) -> None:
-    """Refuse a sampling rate that no instrument has, such as damage makes."""
-    if rate is not None and not 1e-9 <= rate <= 1e15:
-        raise CorruptFileError(f"{path} says that its sampling rate is {rate:g} Hz; it is damaged.")
-
-
-def _recognised(path: Path) -> Format:
-    """Return the format of an existing file."""
-    if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist or is not an ordinary file"
-        raise InputError(f"{path} {what}; expected a recording.")
-    try:
-        start = head(path, 32)
-    except OSError as error:
-        raise InputError(f"{path} cannot be opened: {error.strerror}.") from error
-    if not start:
-        raise CorruptFileError(f"{path} is empty.")
-    for form in FORMATS:
-        if form.sniff(path):
-            return form
-    for form in FORMATS:  # too little of it is left to be recognised
-        if path.suffix.lower() in form.extensions and form.magic.startswith(start[: len(form.magic)]):
-            raise CorruptFileError(
-                f"{path} is truncated or damaged: it has {path.stat().st_size} bytes and does not begin as "
-                f"{form.name} files do."
-            )
-    raise UnknownFormatError(f"{path} is of no known format, judged by its content; known are {_known()}.")
-
-
-def _storable(recording: Recording) -> Recording:
-    """Return the recording with its signals as NumPy numbers that every format can hold."""
-    try:
-        signals = recording.signals if recording.is_lazy else to_numpy(recording.signals)
-    except TypeError as error:
-        raise InputError(
-            f"Numbers of type {recording.signals.dtype} cannot be written; load() them first."
-        ) from error
-    if np.dtype(signals.dtype).str[1:] not in _STORABLE:
-        raise InputError(f"Numbers of type {signals.dtype} cannot be written; convert them to float64 first.")
-    return recording.replace(signals=signals)

@@ -23,6 +23,7 @@ MAGIC = "# wavefact-recording "
 _DELIMITERS = ("\t", ";", ",", None)  # None: any run of blanks
 _COMMENTS = ("#", "%", "//")
 _SAMPLE = 50  # lines looked at
+_FOREIGN = re.compile(r"\s*-1\s*$|LabVIEW Measurement")  # first lines of universal and LabVIEW files
 _TIME = re.compile(
     r"\s*(?:time|times|t|zeit|temps|seconds|sec)(?:\s*(?P<bracket>[\[(])?[\s/_,]*(?P<unit>(?<=\W|_)[a-zµμ]+)[\])]?)?\s*",
     re.IGNORECASE,
@@ -113,6 +114,8 @@ def read_layout(path: Path) -> Layout | None:
         with open_text(path, encoding) as file:
             lines = list(itertools.islice(iter(lambda: file.readline(2**24), ""), _SAMPLE))
     except UnicodeError:
+        return None
+    if _FOREIGN.match(lines[0]):
         return None
     if lines[0].startswith(MAGIC):
         return _declared_layout(path, encoding, lines)

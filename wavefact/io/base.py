@@ -64,6 +64,8 @@ class RecordingInfo:
         Whether the file says where the sensors are.
     start_time : str
         When the first sample was taken (ISO 8601); empty where the file does not say.
+    is_lazy : bool
+        Whether signals can be read by slicing.
 
     Examples
     --------
@@ -88,6 +90,7 @@ class RecordingInfo:
     names: tuple[str, ...] | None
     has_positions: bool
     start_time: str = ""
+    is_lazy: bool = False
 
 
 class Format(Protocol):
@@ -260,6 +263,7 @@ def describe(recording: Recording, path: Path, name: str) -> RecordingInfo:
         names=recording.names,
         has_positions=recording.positions is not None,
         start_time=str(recording.metadata.get("start_time", "")),
+        is_lazy=recording.is_lazy,
     )
 
 

@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from wavefact._packages import optional, warnings_logged
-from wavefact.errors import CorruptFileError, InputError, WavefactError
+from wavefact.errors import CorruptFileError, WavefactError
 from wavefact.io._hdf5_kind import HDF5_MAGIC, hdf5_kind
+from wavefact.io._only_read import OnlyRead
 from wavefact.io._patch import patch_fields
 from wavefact.io.base import (
     ReadOptions,
-    RecordingInfo,
     chosen_part,
-    describe,
-    logger,
     reading,
     refuse_axis,
     stored_recording,
@@ -38,7 +36,7 @@ _READERS: dict[int, Worker] = {}
 
 
 @dataclass(frozen=True)
-class DasFormat:
+class DasFormat(OnlyRead):
     """Read the dialects of ASN, AP Sensing, Febus, OptaSense, Silixa, Terra15, PRODML and DASCore's own."""
 
     name: str = "das"
@@ -55,17 +53,7 @@ class DasFormat:
         refuse_axis(path, options)
         if not self.sniff(path):
             raise CorruptFileError(f"{path} is in no dialect of fibre-optic recordings, or damaged.")
-        if options.lazy:
-            logger.info("%s: a fibre-optic recording is read whole; lazy has no effect", path)
         return stored_recording(path, **_fields(path, options))
-
-    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
-        """Describe the recording, which is read for that."""
-        return describe(self.read(path, options), path, self.name)
-
-    def write(self, recording: Recording, path: Path, compression: str | None) -> None:
-        """Refuse: these files are only read."""
-        raise InputError(f"{path}: {self.name} files are only read.")
 
 
 def _fields(path: Path, options: ReadOptions) -> dict[str, Any]:

@@ -61,7 +61,9 @@ class NetcdfFormat:
         refuse_axis(path, options)
         with _opened(path, self, options) as array:
             fields = fields_of(array, str(path), options.sampling_rate)
-            signals = np.broadcast_to(np.zeros((), array.dtype), shape_of(array))
+            signals = _lazy_signals(path, array) or np.broadcast_to(
+                np.zeros((), array.dtype), shape_of(array)
+            )
             return describe(stored_recording(path, signals=signals, **fields), path, self.name)
 
     def write(self, recording: Recording, path: Path, compression: str | None) -> None:

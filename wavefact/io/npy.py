@@ -47,7 +47,7 @@ class NpyFormat:
 
     def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
         """Describe the array; only its header is read."""
-        return describe(self.read(path, replace(options, lazy=True)), path, self.name)
+        return replace(describe(self.read(path, replace(options, lazy=True)), path, self.name), is_lazy=True)
 
     def write(self, recording: Recording, path: Path, compression: str | None) -> None:
         """Write the signals; what else the recording holds is lost, and logged."""

@@ -17,13 +17,11 @@ import numpy as np
 
 from wavefact._packages import optional, warnings_logged
 from wavefact.errors import CorruptFileError, InputError
+from wavefact.io._only_read import OnlyRead
 from wavefact.io._traces import Channel, assembled
 from wavefact.io.base import (
     ReadOptions,
-    RecordingInfo,
-    describe,
     head,
-    logger,
     reading,
     refuse_axis,
     stored_recording,
@@ -37,7 +35,7 @@ _SEGY_HEADER = 3600
 
 
 @dataclass(frozen=True)
-class SeismicFormat:
+class SeismicFormat(OnlyRead):
     """Read the recordings of one of obspy's formats.
 
     Parameters
@@ -68,8 +66,6 @@ class SeismicFormat:
         if not self.sniff(path):
             raise CorruptFileError(f"{path} does not begin as {self.name} files do.")
         refuse_axis(path, options)
-        if options.lazy:
-            logger.info("%s: a %s file is read whole; lazy has no effect", path, self.name)
         traces = self._traces(path)
         identifiers = [_identifier(trace, i, self.identified) for i, trace in enumerate(traces)]
         channels = [
@@ -79,14 +75,6 @@ class SeismicFormat:
         fields = assembled(channels, path, options)
         first = [traces[identifiers.index(name)] for name in fields["names"]]
         return stored_recording(path, **fields, positions=_positions(first), unit=_unit(first))
-
-    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
-        """Describe the recording, which is read for that."""
-        return describe(self.read(path, options), path, self.name)
-
-    def write(self, recording: Recording, path: Path, compression: str | None) -> None:
-        """Refuse: these files are only read."""
-        raise InputError(f"{path}: {self.name} files are only read.")
 
     def _traces(self, path: Path) -> list[Any]:
         package = optional("obspy", "seismic", f"{self.name} files")

@@ -11,7 +11,6 @@ import numpy as np
 from wavefact.errors import CorruptFileError, UnknownFormatError
 from wavefact.geometry import Geometry
 from wavefact.geometry.uff import (
-    dof_name,
     geometry_of,
     geometry_sets,
     mode_sets,
@@ -20,13 +19,13 @@ from wavefact.geometry.uff import (
     read_sets,
     write_sets,
 )
+from wavefact.io.uff import QUANTITY_CODES, dof_name
 from wavefact.modal.model import ModalModel
 from wavefact.modal.placing import placed
 
 __all__ = ["read_universal", "write_universal"]
 
 NORMAL, COMPLEX = 2, 3  # analysis types
-QUANTITIES = {"displacement": 8, "velocity": 11, "acceleration": 12, "strain": 3}  # specific data types
 
 
 def write_universal(model: ModalModel, path: Path, geometry: Geometry | None) -> None:
@@ -46,7 +45,7 @@ def _mode_set(model: ModalModel, mode: int, numbers: np.ndarray, moved: np.ndarr
         "id4": f"Mode {mode + 1}",
         "id5": f"Mode      {mode + 1:10d} Frequency{frequency:13.5E}",
         "data_ch": 2,
-        "spec_data_type": QUANTITIES.get(model.quantity, 0),
+        "spec_data_type": QUANTITY_CODES.get(model.quantity, 0),
         "load_case": 1,
         "mode_n": mode + 1,
         "node_nums": numbers,
@@ -79,7 +78,9 @@ def read_universal(path: Path) -> ModalModel:
         np.array(ratios),
         shapes / peaks,
         positions=_positions(sets, dofs, path),
-        quantity={number: name for name, number in QUANTITIES.items()}.get(modes[0]["spec_data_type"], ""),
+        quantity={number: name for name, number in QUANTITY_CODES.items()}.get(
+            modes[0]["spec_data_type"], ""
+        ),
         names=tuple(map(dof_name, dofs)),
     )
 
