@@ -44,7 +44,7 @@ _CHUNK_BYTES = 2**19  # half of HDF5's default chunk cache
 
 @dataclass(frozen=True)
 class Hdf5Format:
-    """Read and write recordings as HDF5; the only format that holds everything and reads lazily."""
+    """Read and write recordings as HDF5, which holds everything and is read lazily."""
 
     name: str = "hdf5"
     extensions: tuple[str, ...] = (".h5", ".hdf5")
