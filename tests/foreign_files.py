@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import pytest
 from wavefact.recording import Recording
 
 __all__ = [
+    "held",
     "labview",
     "labview_text",
     "matlab",
+    "matlab_numbers",
+    "matlab_toolbox",
+    "matlab_version_73",
     "tdms",
     "universal",
     "universal_function",
@@ -157,3 +162,42 @@ def matlab(path: Path) -> Recording:
     test = {"acc": recording.signals.T, "fs": 1024.0, "channel_names": names, "unit": "m/s^2"}
     savemat(path, {"test": test, "operator": "Domen", "temperature": 20.5})
     return recording.replace(quantity="")
+
+
+def matlab_text(file: Any, name: str, text: str) -> Any:
+    """Write text as MATLAB does: a column of codes."""
+    dataset = file.create_dataset(name, data=np.array([[ord(sign)] for sign in text], dtype=np.uint16))
+    dataset.attrs["MATLAB_class"] = np.bytes_("char")
+    return dataset
+
+
+def matlab_version_73(path: Path, fill: Callable[[Any], None]) -> Path:
+    """Write a file of version 7.3, whose axes are the other way round than in MATLAB."""
+    import h5py
+
+    with h5py.File(path, "w", userblock_size=512) as file:
+        fill(file)
+    with path.open("r+b") as raw:
+        raw.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
+    return path
+
+
+def matlab_numbers(file: Any, name: str, values: Any, **options: Any) -> None:
+    values = np.atleast_2d(values)
+    dataset = file.create_dataset(name, data=values.T, **options)
+    dataset.attrs["MATLAB_class"] = np.bytes_("double")
+
+
+def matlab_toolbox(file: Any) -> None:
+    """Fill a file with a structure as toolboxes make it, with a cell of names."""
+    import h5py
+
+    matlab_numbers(file, "test/acc", held().signals.T)
+    matlab_numbers(file, "test/Fs", 1024.0)
+    matlab_text(file, "test/unit", "m/s^2")
+    cells = [matlab_text(file, f"#refs#/{name}", name) for name in ("deck", "pier", "mast")]
+    names = file.create_dataset("test/labels", (3, 1), dtype=h5py.ref_dtype)
+    names[:, 0] = [cell.ref for cell in cells]
+    names.attrs["MATLAB_class"] = np.bytes_("cell")
+    empty = file.create_dataset("test/notes", data=np.zeros(2, np.uint64))
+    empty.attrs["MATLAB_class"], empty.attrs["MATLAB_empty"] = np.bytes_("double"), np.uint8(1)

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cases import FOREIGN_FILES, FORMATS, recordings
+from foreign_files import matlab_toolbox, matlab_version_73
 from mutations import assert_sound, mutated
 
 from wavefact.errors import WavefactError
@@ -43,6 +44,8 @@ def samples(folder: Path) -> Iterator[tuple[str, Path, Recording]]:
         if form.name in FOREIGN_FILES:
             path = folder / f"foreign{form.extensions[0]}"
             yield f"{form.name} of others", path, FOREIGN_FILES[form.name](path)
+    path = matlab_version_73(folder / "foreign73.mat", matlab_toolbox)
+    yield "matlab 7.3 of others", path, read(path)
     write(full, folder / "packed.csv")
     for name, pack in PACKERS.items():
         path = folder / f"packed.csv.{name}"

@@ -6,10 +6,9 @@ import logging
 import struct
 from pathlib import Path
 
-import h5py
 import numpy as np
 import pytest
-from foreign_files import matlab
+from foreign_files import held, matlab, matlab_numbers, matlab_toolbox, matlab_version_73
 from scipy.io import loadmat, savemat
 
 from wavefact.errors import InputError, UnknownFormatError
@@ -21,56 +20,23 @@ SHARED = Path(__file__).resolve().parents[2] / "../shared/data"
 ROWS = np.random.default_rng(4).standard_normal((50, 3))  # as MATLAB has them: samples first
 
 
-def text_of(file, name, text):
-    """Write text as MATLAB does: a column of codes."""
-    dataset = file.create_dataset(name, data=np.array([[ord(sign)] for sign in text], dtype=np.uint16))
-    dataset.attrs["MATLAB_class"] = np.bytes_("char")
-    return dataset
-
-
-def version_73(path, fill):
-    """Write a file of version 7.3, whose axes are the other way round than in MATLAB."""
-    with h5py.File(path, "w", userblock_size=512) as file:
-        fill(file)
-    with path.open("r+b") as raw:
-        raw.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
-    return path
-
-
-def numbers_of(file, name, values, **options):
-    values = np.atleast_2d(values)
-    dataset = file.create_dataset(name, data=values.T, **options)
-    dataset.attrs["MATLAB_class"] = np.bytes_("double")
-
-
-def toolbox(file):
-    """Fill a file with a structure as toolboxes make it, a cell of names, and a second matrix."""
-    numbers_of(file, "test/acc", ROWS)
-    numbers_of(file, "test/Fs", 200.0)
-    text_of(file, "test/unit", "m/s^2")
-    cells = [text_of(file, f"#refs#/{name}", name) for name in ("deck", "pier", "mast")]
-    names = file.create_dataset("test/labels", (3, 1), dtype=h5py.ref_dtype)
-    names[:, 0] = [cell.ref for cell in cells]
-    names.attrs["MATLAB_class"] = np.bytes_("cell")
-    empty = file.create_dataset("test/notes", data=np.zeros(2, np.uint64))
-    empty.attrs["MATLAB_class"], empty.attrs["MATLAB_empty"] = np.bytes_("double"), np.uint8(1)
-
-
 def test_version_73_of_a_toolbox_is_read(tmp_path):
-    found = read(version_73(tmp_path / "a.mat", toolbox))
-    np.testing.assert_array_equal(found.signals, ROWS.T)
-    assert (found.sampling_rate, found.unit, found.names) == (200.0, "m/s^2", ("deck", "pier", "mast"))
+    found = read(matlab_version_73(tmp_path / "a.mat", matlab_toolbox))
+    np.testing.assert_array_equal(found.signals, held().signals)
+    assert (found.sampling_rate, found.unit, found.names) == (1024.0, "m/s^2", ("deck", "pier", "mast"))
 
 
 def test_large_matrices_of_version_73_stay_in_the_file(tmp_path):
     values = np.random.default_rng(0).standard_normal((60_000, 3))
-    path = version_73(tmp_path / "a.mat", lambda file: numbers_of(file, "x", values, chunks=True))
+    path = matlab_version_73(tmp_path / "a.mat", lambda file: matlab_numbers(file, "x", values, chunks=True))
     lazy = read(path, lazy=True)
     assert lazy.is_lazy
     assert lazy.signals.chunks is not None
     np.testing.assert_array_equal(lazy.window(7, 11).load().signals, values.T[:, 7:11])
     np.testing.assert_array_equal(read(path).signals, values.T)
-    turned = version_73(tmp_path / "b.mat", lambda file: numbers_of(file, "x", values.T, chunks=True))
+    turned = matlab_version_73(
+        tmp_path / "b.mat", lambda file: matlab_numbers(file, "x", values.T, chunks=True)
+    )
     for recording in (read(turned, lazy=True), read(turned)):
         np.testing.assert_array_equal(recording.window(7, 11).load().signals, values.T[:, 7:11])
         np.testing.assert_array_equal(recording.select([2, 0]).signals, values.T[[2, 0]])
@@ -83,7 +49,9 @@ def test_complex_numbers_of_version_73_are_read(tmp_path):
         pairs["real"], pairs["imag"] = ROWS.T, -ROWS.T
         file.create_dataset("x", data=pairs).attrs["MATLAB_class"] = np.bytes_("double")
 
-    np.testing.assert_array_equal(read(version_73(tmp_path / "a.mat", fill)).signals, (ROWS - 1j * ROWS).T)
+    np.testing.assert_array_equal(
+        read(matlab_version_73(tmp_path / "a.mat", fill)).signals, (ROWS - 1j * ROWS).T
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,20 @@ def test_a_missing_package_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "nptdms", None)
     with pytest.raises(MissingPackageError, match=r"pip install 'wavefact\[tdms\]'"):
         read(tmp_path / "a.tdms")
+
+
+def test_scaled_channels_are_in_physical_units(tmp_path):
+    scale = {
+        "NI_Number_Of_Scales": 1,
+        "NI_Scale[0]_Scale_Type": "Linear",
+        "NI_Scale[0]_Linear_Slope": 0.5,
+        "NI_Scale[0]_Linear_Y_Intercept": 1.0,
+        "NI_Scale[0]_Linear_Input_Source": 0xFFFFFFFF,
+        "NI_Scaling_Status": "unscaled",
+        "wf_increment": 0.01,
+    }
+    counts = np.arange(5000, dtype=np.int16)
+    path = written(tmp_path / "a.tdms", ("g", "x", counts, scale))
+    for found in (read(path), read(path, lazy=True).load()):
+        np.testing.assert_array_equal(found.signals, [counts * 0.5 + 1.0])
+    assert scan(path).dtype == "float64"

@@ -134,7 +134,7 @@ def sparkline(levels: list[float]) -> str:
     Examples
     --------
     >>> sparkline([-100.0, -30.0, -10.0, 0.0])
-    ' ▄▇█'
+    ' ▅▇█'
     """
     finite = [level for level in levels if math.isfinite(level)]
     if not finite:
