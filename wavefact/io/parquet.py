@@ -116,10 +116,12 @@ def _layout(file: Any, path: Path) -> _Layout:
     others = [name for name in types if name != time and not name.startswith("__index_level_")]
     titles = [name for name in others if types[name].kind in "iuf"]
     report_left_out([name for name in others if name not in titles], len(titles), str(path))
-    dtype = np.result_type(*(_with_gaps(file, name, types[name]) for name in titles))
-    if is_ours and str(attributes.get("dtype", "")).startswith("complex"):
+    declared = str(attributes.get("dtype", "")) if is_ours else ""  # by what we wrote, without gaps
+    kinds = [types[name] if declared else _with_gaps(file, name, types[name]) for name in titles]
+    dtype = np.result_type(*kinds)
+    if declared.startswith("complex"):
         titles = [title.removesuffix(PARTS[0]) for title in titles[::2]]
-        dtype = np.dtype(attributes["dtype"])
+        dtype = np.dtype(declared)
     return _Layout(tuple(titles), (len(titles), file.metadata.num_rows), dtype, time, attributes)
 
 
@@ -132,13 +134,14 @@ def _numpy_type(kind: Any) -> np.dtype:
 
 
 def _with_gaps(file: Any, name: str, dtype: np.dtype) -> np.dtype:
-    """Return the type that can hold a column with its missing values, which are NaN."""
+    """Return the type that can hold a column with its missing values, which are NaN.
+
+    The column is read for that: statistics of a damaged file would crash pyarrow.
+    """
     if dtype.kind == "f":
         return dtype
-    column = file.schema_arrow.names.index(name)
-    groups = (file.metadata.row_group(i).column(column).statistics for i in range(file.num_row_groups))
-    whole = all(found is not None and found.has_null_count and found.null_count == 0 for found in groups)
-    return dtype if whole else np.dtype(float)
+    groups = (file.read_row_group(i, columns=[name]).column(name) for i in range(file.num_row_groups))
+    return np.dtype(float) if any(column.null_count for column in groups) else dtype
 
 
 def _fields(file: Any, layout: _Layout, path: Path, options: ReadOptions) -> dict[str, Any]:
