@@ -71,8 +71,9 @@ class NetcdfFormat:
         array = to_xarray(recording.replace(signals=in_memory(recording)))
         optional("h5netcdf", "xarray", "netCDF files")
         encoding: dict[str, Any] = {
-            str(name): {"_FillValue": None} for name in array.coords if array.coords[name].dtype.kind != "U"
-        }
+            str(name): {"dtype": "S1"} if array.coords[name].dtype.kind == "U" else {"_FillValue": None}
+            for name in array.coords
+        }  # text as characters: damage to the heap that strings live in can hang HDF5
         encoding[str(array.name)] = {
             "_FillValue": None,
             "fletcher32": True,
