@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import foreign_files
+import foreign_traces
 import numpy as np
 import pytest
 
@@ -74,10 +75,17 @@ BASELINES = [pytest.param(baseline, id=name) for name, baseline in ALL_BASELINES
 
 FORMATS = list(ALL_FORMATS)
 
-HOLDS_ALL = {"hdf5", "npz", "text"}
+HOLDS_ALL = {"hdf5", "netcdf", "npz", "parquet", "text"}
 """Formats that keep every field of a recording, and every type of numbers; damage to them is noticed."""
 
 FOREIGN_FILES: dict[str, Callable[[Path], Recording]] = {
+    "das": foreign_traces.das,
+    "miniseed": foreign_traces.miniseed,
+    "netcdf": foreign_traces.netcdf,
+    "parquet": foreign_traces.parquet,
+    "sac": foreign_traces.sac,
+    "seg2": foreign_traces.seg2,
+    "segy": foreign_traces.segy,
     "uff": foreign_files.universal,
     "lvm": foreign_files.labview,
     "matlab": foreign_files.matlab,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -107,6 +109,14 @@ LIBRARIES = {
 def xp(request: pytest.FixtureRequest) -> Library:
     """Each array library that wavefact must treat alike."""
     return LIBRARIES[request.param]()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_reader_is_left() -> Iterator[None]:
+    """End the process that reads fibre-optic recordings, which stays for the next file."""
+    yield
+    if "wavefact.io.das" in sys.modules:
+        sys.modules["wavefact.io.das"].stop()
 
 
 @pytest.fixture

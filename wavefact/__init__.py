@@ -3,6 +3,7 @@
 `read` a recording, `factorize` it into wave-like components, `identify` the modes in them.
 """
 
+from wavefact._progress import Progress
 from wavefact.compare import Comparison, compare_methods
 from wavefact.completion import complete
 from wavefact.denoising import declip, denoise
@@ -60,7 +61,18 @@ from wavefact.health import (
     operating_curve,
     track_modes,
 )
-from wavefact.io import RecordingInfo, read, scan, write
+from wavefact.io import (
+    RecordingInfo,
+    from_pandas,
+    from_patch,
+    from_xarray,
+    read,
+    scan,
+    to_pandas,
+    to_patch,
+    to_xarray,
+    write,
+)
 from wavefact.local_wavenumber import LocalWavenumbers, local_wavenumbers
 from wavefact.metrics import relative_error, snr_db
 from wavefact.modal import (
@@ -159,6 +171,7 @@ __all__ = [
     "NotCertifiedError",
     "OperatingCurve",
     "Plate",
+    "Progress",
     "Recording",
     "RecordingInfo",
     "Region",
@@ -210,6 +223,9 @@ __all__ = [
     "forecast",
     "frequency_response",
     "frequency_wavenumber",
+    "from_pandas",
+    "from_patch",
+    "from_xarray",
     "gains",
     "hotelling_test",
     "identify",
@@ -240,7 +256,10 @@ __all__ = [
     "stabilization",
     "stack",
     "time_lag",
+    "to_pandas",
+    "to_patch",
     "to_quantity",
+    "to_xarray",
     "track_modes",
     "travelling_waves",
     "wave_speed",

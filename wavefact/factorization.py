@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wavefact._tables import card, frame
 from wavefact.errors import CorruptFileError, NotCertifiedError
 from wavefact.filters import FilterBank
 from wavefact.joint_selection import WeightChoice
 from wavefact.operators import Time, WaveOperator, operator_from_dict
 from wavefact.solution import Certificate, Status, Step
 from wavefact.storage import Reserved, load_fields, save_fields
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["Factorization"]
 
@@ -221,11 +225,40 @@ class Factorization:
         except (KeyError, TypeError, ValueError) as error:
             raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
 
+    def to_pandas(self) -> DataFrame:
+        """Return a pandas table of one row a component, from component 1.
+
+        Raises
+        ------
+        MissingPackageError
+            If pandas is not installed.
+        """
+        return frame(self._values(), range(1, self.n_components + 1), "component")
+
+    def _values(self) -> dict[str, np.ndarray]:
+        """Return what there is to tell of each component, (n_components,) each, under its title."""
+        values = {"wavenumber [rad/m]": self.wavenumbers}
+        if self.frequencies is not None:
+            values["frequency [Hz]" if self.sampling_rate else "frequency [1/sample]"] = self.frequencies
+        if not isinstance(self.time_courses, np.memmap):  # one in a file may be of any length
+            energies = np.sum(np.abs(self.spatial_factors) ** 2, axis=0)
+            energies = energies * np.sum(np.abs(self.time_courses) ** 2, axis=0)
+            values["energy [%]"] = 100 * energies / max(float(np.sum(energies)), np.finfo(float).tiny)
+        return values
+
     def __repr__(self) -> str:
         return (
             f"Factorization({self.n_components} components, {len(self.spatial_factors)} points × "
             f"{len(self.time_courses)} samples, relative gap {self.certificate.gap:.1e}, {self.status.name})"
         )
+
+    def _repr_html_(self) -> str:
+        title = f"Factorization: {self.n_components} component{'' if self.n_components == 1 else 's'}"
+        sizes = f"{len(self.spatial_factors)} points × {len(self.time_courses)} samples"
+        certificate = f"relative gap {self.certificate.gap:.1e}"
+        columns = [[name, *(f"{value:.4g}" for value in values)] for name, values in self._values().items()]
+        numbers = ["component", *(str(i + 1) for i in range(self.n_components))]
+        return card(title, [sizes, certificate, self.status.value], [numbers, *columns])
 
 
 def _time_operator(fields: dict[str, Any] | None) -> Time | None:

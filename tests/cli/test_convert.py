@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cases import FOREIGN_FILES, FORMATS
 
-from wavefact.cli._progress import samples
+from wavefact.cli._progress import progress
 from wavefact.cli.convert import Watched
 from wavefact.io import read, write
 from wavefact.recording import Recording
@@ -72,5 +72,5 @@ def test_signals_in_a_file_tell_how_far_they_are_read(
     write(lazy.replace(signals=Watched(lazy.signals, reached.append)), tmp_path / "b.h5")
     assert reached == [40, 80, 100]
     np.testing.assert_array_equal(read(tmp_path / "b.h5").signals, signals)
-    with samples(wanted=True, total=100) as report:  # no terminal
+    with progress(True, "convert", 100) as report:  # no terminal
         assert report is None

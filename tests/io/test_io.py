@@ -2,6 +2,7 @@ import logging
 import os
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -214,9 +215,11 @@ def test_the_steel_frame_is_turned_by_itself():
     check_signals(frame)
 
 
-def test_an_hdf5_file_of_others_is_told_from_ours():
+def test_an_hdf5_file_of_others_is_told_from_ours(tmp_path):
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["sensors/1"] = np.arange(5.0)
     with pytest.raises(UnknownFormatError, match="HDF5 but no recording"):
-        read(shared("das_small/deformation_rate_event_1.hdf5"))
+        read(tmp_path / "other.h5")
 
 
 def test_measured_tables_are_read():

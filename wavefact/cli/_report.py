@@ -10,9 +10,9 @@ from typing import Any
 import click
 import numpy as np
 
+from wavefact._tables import aligned
 from wavefact.factorization import Factorization
 from wavefact.modal import ModalModel
-from wavefact.modal.notes import aligned
 from wavefact.solution import Status
 
 __all__ = ["certificate_sentence", "echo_json", "echo_table", "listed", "mode_records", "mode_table"]

@@ -10,7 +10,7 @@ import click
 from wavefact.cli._files import FIT, result_kind
 from wavefact.cli._options import PATH, Numbers, quiet_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
-from wavefact.cli._progress import counter
+from wavefact.cli._progress import progress
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.geometry import Geometry
@@ -54,7 +54,10 @@ def animate(file: Path, **options: Any) -> None:
     if options["mode"] > model.n_modes:
         raise InputError(f"--mode is {options['mode']}, but {file} holds {model.n_modes} modes.")
     looks = {} if options["view"] is None else {"view": options["view"]}
-    with outputs(output) as (temporary,), counter(not options["quiet"], options["frames"]) as callback:
+    with (
+        outputs(output) as (temporary,),
+        progress(not options["quiet"], "animate", options["frames"]) as callback,
+    ):
         write(
             model,
             options["mode"] - 1,

@@ -16,7 +16,7 @@ from wavefact.cli._files import FIT, MODEL, read_recording, result_kind
 from wavefact.cli._operators import operator_for, operator_options
 from wavefact.cli._options import PATH, json_option, quiet_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
-from wavefact.cli._progress import trials
+from wavefact.cli._progress import progress
 from wavefact.cli._recordings import described, recording_for, recording_options
 from wavefact.cli._report import echo_json, listed, plain
 from wavefact.compare import METHODS, Comparison, compare_methods
@@ -88,7 +88,7 @@ def compare(recording: Path, **options: Any) -> None:
     check_picture(plot)
     signals = recording_for(recording, options)
     signals, operator = prepare(signals, operator_for(signals, options))
-    with trials(not options["quiet"]) as callback:
+    with progress(not options["quiet"], "compare") as callback:
         comparison = compare_methods(
             signals,
             operator,

@@ -12,7 +12,7 @@ import numpy as np
 from wavefact.cli._files import read_recording
 from wavefact.cli._options import PATH, POSITIONS, layout_options, quiet_option, rate_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
-from wavefact.cli._progress import samples
+from wavefact.cli._progress import progress
 from wavefact.cli._recordings import described
 from wavefact.io import scan, write
 
@@ -38,7 +38,7 @@ def convert(source: Path, target: Path, quiet: bool, **options: Any) -> None:
     """
     check_targets(target, sources=(source,))
     recording = read_recording(source, **options)
-    with outputs(target) as (place,), samples(not quiet, recording.n_samples) as report:
+    with outputs(target) as (place,), progress(not quiet, "convert", recording.n_samples) as report:
         if report is not None and recording.is_lazy:
             write(recording.replace(signals=Watched(recording.signals, report)), place)
         else:

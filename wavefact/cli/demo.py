@@ -58,7 +58,7 @@ def _run(recording: Recording, truth: ModalModel, targets: list[Path]) -> None:
     from wavefact.simulate import demo_operator
 
     begin = time.perf_counter()
-    with progress(True) as callback:
+    with progress(True, "factorize") as callback:
         fit = factorize(recording, demo_operator(), callback=callback)
     model = identify(fit)
     seconds = time.perf_counter() - begin

@@ -126,7 +126,7 @@ def _solved(signals: Recording, options: dict[str, Any], output: Path | None) ->
         if weight != "auto":
             raise InputError("--bandwidth and --wave-weight say the same; give one of them.")
         weight = wave_weight_from_bandwidth(operator or _default_line(signals), *options["bandwidth"])
-    with progress(not options["quiet"]) as callback:
+    with progress(not options["quiet"], "factorize") as callback:
         return solve(
             signals,
             operator,

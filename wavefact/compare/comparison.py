@@ -5,12 +5,15 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from wavefact._tables import aligned, card, frame
 from wavefact.compare.scores import Scores
 from wavefact.errors import InputError
 from wavefact.modal import ModalModel
-from wavefact.modal.notes import aligned
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["Comparison", "Row", "column_title"]
 
@@ -165,14 +168,43 @@ class Comparison:
         """
         return [row.record() for row in self.rows]
 
-    def __str__(self) -> str:
+    def to_pandas(self) -> DataFrame:
+        """Return a pandas table of one row a method and setting, with what is known of any of them.
+
+        Raises
+        ------
+        MissingPackageError
+            If pandas is not installed.
+        """
+        records = self.records()
+        columns = {name: [record[name] for record in records] for name in records[0]} if records else {}
+        methods = columns.pop("method", [])
+        told = {
+            name: column for name, column in columns.items() if any(value is not None for value in column)
+        }
+        return frame(told, methods, "method")
+
+    def _columns(self) -> list[list[str]]:
+        """Return the table as columns of text, their titles first."""
         shown = [name for name in COLUMNS if any(not math.isnan(_value(row, name)) for row in self.rows)]
-        width = max((len(row.method) for row in self.rows), default=0)
-        columns = [["method", *(row.method.ljust(width) for row in self.rows)]]
-        columns += [["setting", *(row.setting for row in self.rows)]]
+        columns = [
+            ["method", *(row.method for row in self.rows)],
+            ["setting", *(row.setting for row in self.rows)],
+        ]
         for name in (*shown, *MEASURED):
             columns.append([column_title(name), *(_cell(row, name) for row in self.rows)])
-        return aligned(columns, [row.failure for row in self.rows])
+        return columns
+
+    def __str__(self) -> str:
+        (title, *methods), *others = self._columns()
+        width = max(map(len, methods), default=0)
+        first = [title, *(method.ljust(width) for method in methods)]
+        return aligned([first, *others], [row.failure for row in self.rows])
+
+    def _repr_html_(self) -> str:
+        return card(
+            f"Comparison: {len(self.rows)} rows", [], self._columns(), [row.failure for row in self.rows]
+        )
 
     def __repr__(self) -> str:
         return f"Comparison({len(self.rows)} rows)\n{self}"

@@ -5,13 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wavefact._tables import aligned, card, frame
 from wavefact.errors import CorruptFileError, InputError
 from wavefact.storage import load_fields, save_fields
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 __all__ = ["ModeTracks"]
+
+_TITLES = {
+    "frequency [Hz]": "frequencies",
+    "frequency error [Hz]": "frequency_errors",
+    "damping ratio": "damping_ratios",
+    "damping ratio error": "damping_errors",
+    "wavenumber [rad/m]": "wavenumbers",
+}
 
 _KIND = "wavefact-mode-tracks"
 _OPTIONAL = ("frequency_errors", "damping_errors", "wavenumbers", "shape_errors")
@@ -166,17 +179,41 @@ class ModeTracks:
         except (TypeError, ValueError) as error:
             raise CorruptFileError(f"{path} is damaged or incomplete: {error}.") from error
 
-    def __str__(self) -> str:
-        rows = ["mode  f [Hz]       found [%]  scatter of f [%]  damping [%]"]
+    def to_pandas(self) -> DataFrame:
+        """Return a pandas table of one row a recording; columns are by quantity, then by mode from 1.
+
+        ``tracks.to_pandas()["frequency [Hz]"]`` is a table of recordings and modes.
+
+        Raises
+        ------
+        MissingPackageError
+            If pandas is not installed.
+        """
+        columns = {
+            (title, mode + 1): getattr(self, name)[:, mode]
+            for title, name in _TITLES.items()
+            for mode in range(self.n_modes)
+            if np.any(np.isfinite(getattr(self, name)))
+        }
+        return frame(columns, self.times, "time [s]")
+
+    def _columns(self) -> list[list[str]]:
+        """Return a table of the modes as columns of text, their titles first."""
+        rows = [["mode", "f [Hz]", "found [%]", "scatter of f [%]", "damping [%]"]]
         for i, frequency in enumerate(self.reference_frequencies):
             found = self.is_found[:, i]
             there = np.any(found)
             scatter = 100 * np.nanstd(self.frequencies[:, i]) / frequency if there else np.nan
             damping = 100 * np.nanmedian(self.damping_ratios[:, i]) if there else np.nan
-            rows.append(
-                f"{i + 1:4d}  {frequency:10.4f}  {100 * found.mean():10.1f}  {scatter:16.3f}  {damping:11.2f}"
-            )
-        return "\n".join(rows)
+            numbers = [f"{frequency:.4f}", f"{100 * found.mean():.1f}", f"{scatter:.3f}", f"{damping:.2f}"]
+            rows.append([str(i + 1), *numbers])
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def __str__(self) -> str:
+        return aligned(self._columns(), [""] * self.n_modes)
+
+    def _repr_html_(self) -> str:
+        return card(f"Mode tracks: {self.n_modes} modes in {self.n_records} recordings", [], self._columns())
 
     def __repr__(self) -> str:
         return f"ModeTracks({self.n_modes} modes in {self.n_records} recordings)\n{self}"

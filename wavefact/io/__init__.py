@@ -14,24 +14,47 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import InputError, UnknownFormatError
+from wavefact.io._pandas import from_pandas, to_pandas
+from wavefact.io._patch import from_patch, to_patch
 from wavefact.io._recognition import check_rate, known, storable, with_format
+from wavefact.io._xarray import from_xarray, to_xarray
 from wavefact.io.atomic import atomic_path
 from wavefact.io.base import Format, ReadOptions, RecordingInfo, is_known, logger
+from wavefact.io.das import DasFormat
 from wavefact.io.hdf5 import Hdf5Format
 from wavefact.io.lvm import LvmFormat
 from wavefact.io.matlab import MatlabFormat
+from wavefact.io.netcdf import NetcdfFormat
 from wavefact.io.npy import NpyFormat
 from wavefact.io.npz import NpzFormat
+from wavefact.io.parquet import ParquetFormat
+from wavefact.io.seismic import MINISEED, SAC, SEG2, SEGY
 from wavefact.io.tdms import TdmsFormat
 from wavefact.io.text import TextFormat
 from wavefact.io.uff import UffFormat
 from wavefact.io.wav import WavFormat
 from wavefact.recording import Recording
 
-__all__ = ["FORMATS", "RecordingInfo", "atomic_path", "read", "scan", "write"]
+__all__ = [
+    "FORMATS",
+    "RecordingInfo",
+    "atomic_path",
+    "from_pandas",
+    "from_patch",
+    "from_xarray",
+    "read",
+    "scan",
+    "to_pandas",
+    "to_patch",
+    "to_xarray",
+    "write",
+]
 
 FORMATS: tuple[Format, ...] = (
     Hdf5Format(),
+    DasFormat(),
+    NetcdfFormat(),
+    ParquetFormat(),
     NpyFormat(),
     NpzFormat(),
     MatlabFormat(),
@@ -39,6 +62,10 @@ FORMATS: tuple[Format, ...] = (
     LvmFormat(),
     TdmsFormat(),
     WavFormat(),
+    MINISEED,
+    SAC,
+    SEG2,
+    SEGY,
     TextFormat(),
 )
 """All formats, in the order in which they are asked whether a file is theirs."""
@@ -169,10 +196,11 @@ def write(recording: Recording, path: str | os.PathLike[str], *, compression: st
     recording : Recording
     path : path of the file
         ``.h5``, ``.hdf5`` and ``.npz`` hold everything a recording has, and so do ``.csv``,
-        ``.tsv``, ``.txt`` and ``.mat``; ``.uff`` and ``.unv`` hold all but some metadata, ``.npy`` the
-        signals only.
-    compression : {"auto", "gzip", "lzf", None}
-        ``"auto"`` is gzip for HDF5, NPZ and MATLAB and none for the others; only HDF5 knows lzf.
+        ``.tsv``, ``.txt``, ``.mat``, ``.nc`` and ``.parquet``; ``.uff`` and ``.unv`` hold all but some
+        metadata, ``.npy`` the signals only.
+    compression : {"auto", "gzip", "lzf", "zstd", None}
+        ``"auto"`` is gzip for HDF5, NPZ, netCDF and MATLAB, zstd for Parquet, and none for the others;
+        only HDF5 knows lzf.
 
     Raises
     ------

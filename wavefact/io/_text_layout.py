@@ -212,7 +212,7 @@ def numbered_lines(path: Path, layout: Layout) -> Iterator[tuple[int, str]]:
                 yield number, line
 
 
-def sampling_rate_of(times: Any, unit: float, path: Path) -> float | None:
+def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
     """Return the sampling rate [Hz] of a time column that is uniform, None for a single time.
 
     Raises
@@ -226,7 +226,7 @@ def sampling_rate_of(times: Any, unit: float, path: Path) -> float | None:
     mean = (times[-1] - times[0]) / (len(times) - 1)
     uneven = ~(abs(steps - mean) <= 0.05 * abs(mean))
     if mean <= 0 or uneven.any():
-        i = int(uneven.argmax()) if uneven.any() else 0
+        i = int(abs(steps - mean).argmax())
         raise InputError(
             f"{path}: the time steps are not uniform ({steps[i]:g} after sample {i}, {mean:g} on average); "
             f"resample, or give sampling_rate to ignore the column."

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import UnknownFormatError
+from wavefact.io._hdf5_kind import HDF5_MAGIC, hdf5_kind
 from wavefact.io._lazy import LazySignals
 from wavefact.io.base import (
     SCHEMA,
@@ -43,16 +44,16 @@ _CHUNK_BYTES = 2**19  # half of HDF5's default chunk cache
 
 @dataclass(frozen=True)
 class Hdf5Format:
-    """Read and write recordings as HDF5; the only format that holds everything and reads lazily."""
+    """Read and write recordings as HDF5, which holds everything and is read lazily."""
 
     name: str = "hdf5"
     extensions: tuple[str, ...] = (".h5", ".hdf5")
-    magic: bytes = b"\x89HDF\r\n\x1a\n"
+    magic: bytes = HDF5_MAGIC
     compressions: tuple[str | None, ...] = ("gzip", "lzf", None)
 
     def sniff(self, path: Path) -> bool:
-        """Tell by its first bytes whether the file is HDF5."""
-        return head(path, len(self.magic)) == self.magic
+        """Tell by its first bytes whether the file is HDF5, and that it is nobody else's."""
+        return head(path, len(self.magic)) == self.magic and hdf5_kind(path) not in {"netcdf", "das"}
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
         """Return the recording, its signals left in the file if asked."""

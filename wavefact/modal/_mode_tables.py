@@ -13,20 +13,11 @@ from wavefact.errors import CorruptFileError, UnknownFormatError
 from wavefact.geometry import Geometry
 from wavefact.io.atomic import atomic_path
 from wavefact.modal.model import ModalModel
+from wavefact.modal.notes import TITLES
 from wavefact.modal.placing import placed
 
 __all__ = ["read_table", "write_table"]
 
-COLUMNS = {
-    "frequency [Hz]": "frequencies",
-    "frequency error [Hz]": "frequency_errors",
-    "damping ratio": "damping_ratios",
-    "damping ratio error": "damping_errors",
-    "wavenumber [rad/m]": "wavenumbers",
-    "fit quality": "fit_quality",
-    "contribution": "contributions",
-    "phase collinearity": "phase_collinearity",
-}
 PLACES = ("x [m]", "y [m]", "z [m]")
 DIRECTIONS = ("direction x", "direction y", "direction z")
 
@@ -36,8 +27,8 @@ def write_table(model: ModalModel, path: Path, geometry: Geometry | None) -> Non
     points = _points_table(model, geometry)
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["mode", *COLUMNS, "quantity", "unit"])
-        columns = [getattr(model, name) for name in COLUMNS.values()]
+        writer.writerow(["mode", *TITLES, "quantity", "unit"])
+        columns = [getattr(model, name) for name in TITLES.values()]
         for mode in range(model.n_modes):
             numbers = [_text(column[mode]) for column in columns]
             writer.writerow([mode + 1, *numbers, model.quantity, model.unit])
@@ -104,7 +95,7 @@ def _table(rows: list[list[str]]) -> dict[str, list[str]]:
 
 def _model(modes: dict[str, list[str]], points: dict[str, list[str]]) -> ModalModel:
     fields: dict[str, Any] = {
-        name: _numbers(modes[title]) for title, name in COLUMNS.items() if name != "phase_collinearity"
+        name: _numbers(modes[title]) for title, name in TITLES.items() if name != "phase_collinearity"
     }
     positions = np.array([_numbers(points[title]) for title in PLACES if title in points])
     if positions.size:

@@ -6,14 +6,18 @@ import dataclasses
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError
 from wavefact.modal.complexity import mpc, mpd
-from wavefact.modal.notes import notes_of, table_of
+from wavefact.modal.notes import card_of, frame_of, notes_of, table_of
 from wavefact.modal.similarity import mac, pair_modes
 from wavefact.storage import load_fields, save_fields
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 __all__ = ["ModalModel"]
 
@@ -237,8 +241,21 @@ class ModalModel:
         """What to mind about each mode, (n_modes,); empty where there is nothing."""
         return notes_of(self)
 
+    def to_pandas(self) -> DataFrame:
+        """Return a pandas table of one row a mode, from mode 1; what is known of none is left out.
+
+        Raises
+        ------
+        MissingPackageError
+            If pandas is not installed.
+        """
+        return frame_of(self)
+
     def __str__(self) -> str:
         return table_of(self)
+
+    def _repr_html_(self) -> str:
+        return card_of(self)
 
     def __repr__(self) -> str:
         title = f"ModalModel({self.n_modes} modes at {self.n_points} points)"

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wavefact._tables import aligned, card, frame
+
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from wavefact.modal.model import ModalModel
 
-__all__ = ["aligned", "notes_of", "table_of"]
+__all__ = ["TITLES", "card_of", "columns_of", "frame_of", "notes_of", "table_of"]
+
+TITLES = {
+    "frequency [Hz]": "frequencies",
+    "frequency error [Hz]": "frequency_errors",
+    "damping ratio": "damping_ratios",
+    "damping ratio error": "damping_errors",
+    "wavenumber [rad/m]": "wavenumbers",
+    "fit quality": "fit_quality",
+    "contribution": "contributions",
+    "phase collinearity": "phase_collinearity",
+}
+"""Of each field of a model in tables that are exchanged, its title."""
+
 
 _UNSURE, _SHARED, _COMPLEX = 0.4, 0.7, 0.9  # relative error of damping; fit quality; phase collinearity
 _OVERLAP = 3.0  # half widths, closer than which modes are hard to tell apart
@@ -54,25 +70,34 @@ def notes_of(model: ModalModel) -> tuple[str, ...]:
     return tuple(every)
 
 
-def table_of(model: ModalModel) -> str:
-    """Return the modes as a table; a dash where something is unknown."""
-    if model.n_modes == 0:
-        return "no modes"
+def columns_of(model: ModalModel) -> list[list[str]]:
+    """Return the modes as columns of text, their titles first; a dash where something is unknown."""
     columns = [["mode", *(str(mode + 1) for mode in range(model.n_modes))]]
     for title, name, factor, digits in _COLUMNS:
         values = factor * np.asarray(getattr(model, name))
         if np.any(np.isfinite(values)):
             columns.append([title, *(_cell(value, digits) for value in values)])
-    return aligned(columns, notes_of(model))
+    return columns
 
 
-def aligned(columns: Sequence[Sequence[str]], notes: Sequence[str]) -> str:
-    """Return columns, each with its title first, as lines; behind each line but the first its note."""
-    widths = [max(map(len, column)) for column in columns]
-    rows = zip(*columns, strict=True)
-    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-    said = ["note" if any(notes) else "", *notes]
-    return "\n".join(f"{line}  {note}".rstrip() for line, note in zip(lines, said, strict=True))
+def table_of(model: ModalModel) -> str:
+    """Return the modes as a table of text."""
+    return aligned(columns_of(model), notes_of(model)) if model.n_modes else "no modes"
+
+
+def card_of(model: ModalModel) -> str:
+    """Return the modes as HTML for a notebook."""
+    measured = f"{model.quantity} [{model.unit}]" if model.unit else model.quantity
+    title = f"Modal model: {model.n_modes or 'no'} mode{'' if model.n_modes == 1 else 's'}"
+    return card(title, [f"{model.n_points} points", measured], columns_of(model), notes_of(model))
+
+
+def frame_of(model: ModalModel) -> DataFrame:
+    """Return the modes as a pandas table; what is known of none is left out."""
+    columns: dict[str, Any] = {title: getattr(model, name) for title, name in TITLES.items()}
+    columns = {title: values for title, values in columns.items() if np.any(np.isfinite(values))}
+    said = {"note": list(notes_of(model))} if any(notes_of(model)) else {}
+    return frame(columns | said, range(1, model.n_modes + 1), "mode")
 
 
 def _cell(value: float, digits: int) -> str:
