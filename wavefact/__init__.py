@@ -118,6 +118,7 @@ from wavefact.preparation import (
     to_quantity,
 )
 from wavefact.recording import Recording
+from wavefact.report import HealthState, Report
 from wavefact.solution import Certificate, Status, Step
 from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_of_response
 from wavefact.streaming import RunningFit
@@ -145,6 +146,7 @@ __all__ = [
     "FrequencyWavenumberMap",
     "Geometry",
     "Graph",
+    "HealthState",
     "IndicatorValue",
     "InputError",
     "LocalLevels",
@@ -163,6 +165,7 @@ __all__ = [
     "RecordingInfo",
     "Region",
     "RunningFit",
+    "Report",
     "Segments",
     "SingularValues",
     "SpeedFit",

@@ -108,6 +108,8 @@ def figure(
     name: str, drawn: Figure, alt: str, caption: str, *, readout: Readout | None = None, class_: str = ""
 ) -> Html:
     """Return a figure with its caption; `alt` says what is to be seen to who cannot see it."""
+    from matplotlib import pyplot
+
     size = drawn.get_size_inches()
     image = _vector(name, drawn, alt)
     if len(image) > LARGEST_VECTOR:
@@ -117,6 +119,7 @@ def figure(
         # "<" could end the element that holds the data
         data = json.dumps(readout.record(), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
         parts.append(element("script", Html(data), type="application/json"))
+    pyplot.close(drawn)
     plot = element("div", *parts, class_="plot", style=f"max-width:{96 * size[0]:.0f}px")
     about = f"Figure: {alt}"
     frame = element("div", plot, class_="wide", tabindex=0, role="region", aria_label=about)
