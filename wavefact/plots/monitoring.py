@@ -90,6 +90,7 @@ def _scores(ax: Any, days: np.ndarray, history: MonitorHistory) -> None:
     ax.plot(days[~alarms], shares[~alarms], "o", color=BLUE, ms=3.0, label="no alarm", zorder=2)
     ax.plot(days[alarms], shares[alarms], "D", color=VERMILLION, ms=3.6, label="alarm", zorder=3)
     ax.axhline(1.0, color=DARK, lw=0.9, ls="--", label="alarm limit")
-    ax.set_ylim(0.0, 1.1 * max(1.2, float(np.nanmax(shares, initial=1.0))))
+    low = min(0.0, 1.15 * float(np.nanmin(shares, initial=0.0)))
+    ax.set_ylim(low, 1.1 * max(1.2, float(np.nanmax(shares, initial=1.0))))
     ax.set_ylabel("score / threshold")
     ax.legend(loc="upper left", ncols=3)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wavefact.plots._style import BLUE, DARK, DEEP_SKY, GREEN, GREY, PALE, SKY, VERMILLION, dressed, style
+from wavefact.plots.comparison import BAND
 from wavefact.report._html import Html, element
 
 if TYPE_CHECKING:
@@ -40,10 +41,13 @@ NAMES = {
     GREEN: "green",
     SKY: "sky",
     DEEP_SKY: "sky",
+    BAND: "band",
 }
 _COLOUR = re.compile("|".join(NAMES), re.IGNORECASE)
 _BY_NAME = {colour.lower(): name for colour, name in NAMES.items()}
 _ID = re.compile(r'(\bid="|url\(#|href="#)')
+_PLACES = re.compile(r'(?<= )(?:d|x|y)="[^"]*"')
+_DECIMALS = re.compile(r"(\.\d\d)\d+")  # of coordinates [pt]; nobody sees more
 _FAMILY = re.compile(r"'DejaVu Sans'[^;\"]*")
 
 
@@ -132,12 +136,16 @@ def _vector(name: str, drawn: Figure, alt: str) -> Html:
     buffer = BytesIO()
     with style(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         drawn.savefig(
-            buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+            buffer,
+            format="svg",
+            facecolor="none",
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
         )
     text = buffer.getvalue().decode()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, count=1, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    text = _PLACES.sub(lambda match: _DECIMALS.sub(r"\1", match[0]), text)
     text = _COLOUR.sub(lambda match: f"var(--{_BY_NAME[match[0].lower()]})", text)
     text = _FAMILY.sub("var(--sans)", text)
     text = _ID.sub(rf"\g<1>{name}-", text)  # so that no two figures of a page share a name

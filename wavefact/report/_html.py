@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 __all__ = ["Column", "Html", "element", "facts", "joined", "table"]
 
+LONG = 36  # letters of a text that needs a wide column
 _EMPTY = {"meta", "img", "br", "col"}
 
 
@@ -78,7 +79,8 @@ class Column:
         value = self.values[row]
         name, scope = ("th", "row") if is_head else ("td", None)
         if isinstance(value, str):
-            return element(name, value or "–", scope=scope)
+            long = len(value) > LONG and not is_head
+            return element(name, value or "–", scope=scope, class_="long" if long else None)
         if value is None or not math.isfinite(value):
             return element(name, "–", scope=scope, class_="number", data_value="")
         text = format(self.factor * value, self.form)

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from wavefact.plots._style import quantity_text
 from wavefact.report._html import Html, element, joined
+from wavefact.report._words import duration_text
 
 if TYPE_CHECKING:
     from wavefact.report.report import Report
@@ -48,11 +50,22 @@ def _hashes(script: str) -> str:
 
 
 def _header(report: Report) -> Html:
-    about = [str(report.recording).removeprefix("Recording(").removesuffix(")")] if report.recording else []
-    lines = [text for text in (report.date, *about) if text]
+    lines = [text for text in (report.date, *_measured(report)) if text]
     return joined(
         [element("h1", report.heading), element("p", " · ".join(lines), class_="about") if lines else None]
     )
+
+
+def _measured(report: Report) -> list[str]:
+    """Say in a few words what was measured."""
+    recording = report.recording
+    if recording is None:
+        return []
+    span = f"{recording.n_samples:,} samples"
+    if recording.sampling_rate is not None and recording.duration is not None:
+        span = f"{duration_text(recording.duration)} at {recording.sampling_rate:.6g} Hz"
+    what = quantity_text(recording.quantity, recording.unit) if recording.quantity or recording.unit else ""
+    return [f"{recording.n_sensors:,} channels", span, what]
 
 
 def _links(sections: Sequence[Section]) -> list[Html]:

@@ -9,7 +9,7 @@ from wavefact.modal import ModalModel
 from wavefact.plots._style import gap_text, unit_text
 from wavefact.solution import Status
 
-__all__ = ["certificate_text", "counted", "duration_text", "listed", "number_text", "range_text", "sure_text"]
+__all__ = ["certificate_text", "counted", "duration_text", "gap_words", "listed", "number_text", "range_text", "sure_text"]
 
 _SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -50,12 +50,17 @@ def sure_text(errors: np.ndarray, values: np.ndarray) -> str:
     """Write the largest relative standard error of some values as "± 0.2 %"; nothing where none is known."""
     relative = 100 * np.abs(errors / np.where(values == 0, np.nan, values))
     known = relative[np.isfinite(relative)]
-    return f"± {known.max():.2g} %" if known.size else ""
+    return f"±\u00a0{known.max():.2g}\u00a0%" if known.size else ""
+
+
+def gap_words(gap: float) -> str:
+    """Write a relative gap as a percentage, or in powers of ten where it is tiny."""
+    return f"{100 * gap:.1g}\u00a0%" if gap >= 1e-5 else gap_text(gap)
 
 
 def certificate_text(fit: Factorization) -> str:
     """Say in one sentence what is proven."""
-    gap = gap_text(fit.certificate.gap)
+    gap = gap_words(fit.certificate.gap)
     if fit.status is Status.CERTIFIED:
         return (
             "It is proven that no other set of components, however many and of whatever wavenumbers, "

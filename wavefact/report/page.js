@@ -12,9 +12,6 @@
   function tellTheme() {
     theme.textContent = isDark() ? "Light" : "Dark";
     theme.setAttribute("aria-label", "Show the page " + (isDark() ? "light" : "dark"));
-    document.querySelectorAll("iframe").forEach(function (frame) {
-      frame.contentWindow.postMessage({ theme: isDark() ? "dark" : "light" }, "*");
-    });
   }
 
   theme.hidden = false;
@@ -23,7 +20,6 @@
     tellTheme();
   });
   dark.addEventListener("change", tellTheme);
-  window.addEventListener("load", tellTheme);
   tellTheme();
 
   // Tables -------------------------------------------------------------------------------------------------
@@ -68,9 +64,9 @@
     cursor.hidden = true;
     told.className = "told";
     told.setAttribute("role", "status");
-    told.textContent = "Point at the figure, or choose it and use the arrow keys, to read values.";
+    told.textContent = "Values: point at the figure, or focus it and use the arrow keys.";
     plot.append(cursor);
-    frame.after(told);
+    frame.parentElement.append(told);
     const box = data.box, low = data.limits[0], high = data.limits[1];
     let now = -1;
 
@@ -82,6 +78,7 @@
       cursor.style.top = 100 * box[1] + "%";
       cursor.style.height = 100 * box[3] + "%";
       const place = data.texts ? data.texts[now] : written(data.at[now]) + (data.unit ? " " + data.unit : "");
+      told.className = "told read";
       told.textContent = data.name + " " + place + ": " + data.series.map(function (each) {
         return each.label + " " + written(each.values[now]);
       }).join(", ");

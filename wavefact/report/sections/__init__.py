@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from wavefact.plots._style import style
 from wavefact.report.sections._section import Section
 from wavefact.report.sections.comparison import comparison
 from wavefact.report.sections.components import components
@@ -42,5 +43,6 @@ SECTIONS: tuple[Callable[[Report], Section | None], ...] = (
 
 def sections_of(report: Report) -> tuple[Section, ...]:
     """Return the sections for which a report has results."""
-    made = (make(report) for make in SECTIONS)
+    with style():
+        made = [make(report) for make in SECTIONS]
     return tuple(section for section in made if section is not None)

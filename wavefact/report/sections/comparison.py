@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wavefact import plots
 from wavefact.compare import Comparison, Row
-from wavefact.compare.comparison import COLUMNS, MEASURED, column_title
+from wavefact.compare.comparison import COLUMNS, MEASURED
 from wavefact.report._figures import figure
 from wavefact.report._html import Column, Html, element, joined, table
 from wavefact.report._words import counted, listed
@@ -27,21 +27,43 @@ _ABOUT = {
     "false": "named modes that do not exist",
 }
 
+_PROSE = {
+    "relative_error": "cleaning the signals",
+    "snr_gain": "lowering the noise",
+    "held_out_error": "predicting sensors left out",
+    "mac": "shapes",
+    "missed": "finding all modes",
+    "false": "naming no false mode",
+    "frequency_error": "frequencies",
+    "damping_error": "damping",
+    "wavenumber_error": "wavenumbers",
+    "seconds": "speed",
+}
+
 
 def comparison(report: Report) -> Section | None:
     """Return methods side by side."""
     found = report.comparison
     if found is None or not found.rows:
         return None
-    return Section("comparison", "Compared with other methods", joined([_best(found), _table(found), _picture(found)]))
+    content = joined([_best(found), _table(found), _failures(found), _picture(found)])
+    return Section("comparison", "Compared with other methods", content)
 
 
 def _best(found: Comparison) -> Html | None:
-    best: dict[tuple[str, ...], list[str]] = {}
-    for score, names in found.winners().items():
-        best.setdefault(names, []).append(column_title(score).partition(" [")[0])
-    said = [f"{listed(list(names))} in {listed(titles)}" for names, titles in best.items()]
-    return element("p", f"Best with automatic settings: {'; '.join(said)}.") if said else None
+    items = [
+        element("li", element("strong", f"{_PROSE[score]}: "), listed(list(names)))
+        for score, names in found.winners().items()
+    ]
+    if not items:
+        return None
+    return joined([element("p", "Best with automatic settings:", class_="before-list"), element("ul", *items)])
+
+
+def _failures(found: Comparison) -> Html | None:
+    """List why methods have no answer."""
+    failed = [element("li", f"{row.method}, {row.setting}: {row.failure}") for row in found.rows if row.failure]
+    return joined([element("p", "No answer:", class_="before-list"), element("ul", *failed)]) if failed else None
 
 
 def _value(row: Row, name: str) -> float:
@@ -56,8 +78,6 @@ def _table(found: Comparison) -> Html:
         values = [_value(row, name) for row in rows]
         if any(math.isfinite(value) for value in values):
             columns.append(Column(title, values, form, factor, _ABOUT.get(name, "")))
-    if any(row.failure for row in rows):
-        columns.append(Column("why there is no answer", [row.failure for row in rows]))
     return table(f"Scores of {counted(len({row.method for row in rows}), 'method')}", columns)
 
 

@@ -41,8 +41,8 @@ def _facts(fit: Factorization) -> list[tuple[str, str]]:
     bandwidth = fit.time_bandwidth
     return [
         ("Components", str(fit.n_components)),
-        ("Wave equation", f"{type(fit.operator).__name__}: {fit.operator.description()}"),
-        ("Weight of the wave equation γ", f"{fit.wave_weight:.4g}"),
+        ("Wave equation", _equation(fit)),
+        ("Weight of the wave equation γ", f"{fit.wave_weight:.4g}" if fit.wave_weight else ""),
         ("Bandwidth in time", number_text(bandwidth) + " Hz" if bandwidth and fit.time_weight else ""),
         ("Regularization λ", number_text(fit.regularization, fit.unit)),
         ("Noise, standard deviation", number_text(fit.noise, fit.unit)),
@@ -50,18 +50,25 @@ def _facts(fit: Factorization) -> list[tuple[str, str]]:
     ]
 
 
+def _equation(fit: Factorization) -> str:
+    if fit.wave_weight == 0:
+        return "none: shapes may be any"
+    return f"{type(fit.operator).__name__}: {fit.operator.description()}"
+
+
 def _table(fit: Factorization) -> Html:
     energies = np.sum(np.abs(fit.spatial_factors) ** 2, axis=0) * np.sum(np.abs(fit.time_courses) ** 2, axis=0)
     shares = energies / (np.sum(energies) or 1.0)
     columns = [
         Column("component", [float(number) for number in range(1, fit.n_components + 1)], ".0f"),
-        Column("wavenumber [rad/m]", fit.wavenumbers.tolist(), ".4g"),
         Column("energy [%]", shares.tolist(), ".2f", 100.0, "share of the energy of all components"),
     ]
     if fit.frequencies is not None:
         unit = "Hz" if fit.sampling_rate else "cycles/sample"
-        columns.insert(2, Column(f"frequency [{unit}]", fit.frequencies.tolist(), ".4g"))
-    return table("Components, by rising wavenumber", columns)
+        columns.insert(1, Column(f"frequency [{unit}]", fit.frequencies.tolist(), ".4g"))
+    if fit.wave_weight:
+        columns.insert(1, Column("wavenumber [rad/m]", fit.wavenumbers.tolist(), ".4g"))
+    return table("Components, by rising wavenumber" if fit.wave_weight else "Components", columns)
 
 
 def _wavefield(report: Report, fit: Factorization) -> Html | None:

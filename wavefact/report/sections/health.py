@@ -45,7 +45,7 @@ def health(report: Report) -> Section | None:
 
 
 def _facts(known: HealthSummary) -> list[tuple[str, str]]:
-    span = f"{known.first} to {known.last}" if known.n_records else ""
+    span = f"{known.first} to {known.last}".replace("T", " ") if known.n_records else ""
     return [
         ("Recordings assessed", f"{known.n_records:,}"),
         ("Alarms", f"{known.n_alarms:,}"),
@@ -56,7 +56,7 @@ def _facts(known: HealthSummary) -> list[tuple[str, str]]:
 
 
 def _history(history: MonitorHistory) -> Html:
-    drawn = blank(7.6, 4.6)
+    drawn = blank(7.6, 4.1)
     axes = panels(drawn, 2, 1)[:, 0]
     plots.monitoring(history, axes)
     n_alarms = int(history.alarms.sum())
@@ -66,7 +66,7 @@ def _history(history: MonitorHistory) -> Html:
         f"threshold in {counted(history.n_records, 'recording')}; {n_alarms} of them are above the threshold."
     )
     shares = history.scores / history.thresholds
-    texts = [iso(time) for time in history.times]
+    texts = [iso(time).replace("T", " ") for time in history.times]
     readout = Readout(axes[1], days, [("score / threshold", shares)], "recording", texts=texts)
     caption = (
         "Above: how far each frequency has moved, freed from temperature and the like. Below: how far each "
@@ -114,7 +114,7 @@ def _alarms(known: HealthSummary) -> Html | None:
     if not rows:
         return None
     columns = [
-        Column("recorded", [str(row["time"]) for row in rows]),
+        Column("recorded", [str(row["time"]).replace("T", " ") for row in rows]),
         Column("file", [str(row["file"]) for row in rows]),
         Column("score", [row["score"] for row in rows], ".3g"),
         Column("threshold", [row["threshold"] for row in rows], ".3g"),

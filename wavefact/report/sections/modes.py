@@ -33,7 +33,7 @@ def modes(report: Report) -> Section | None:
         return Section("modes", "Modes", element("p", advice))
     text = element(
         "p",
-        "Each ± s is one standard error; the interval of ± 1.96 s holds the true value in 95 of 100 "
+        "Each ±\u00a0s is one standard error; the interval of ±\u00a01.96\u00a0s holds the true value in 95 of 100 "
         "recordings. Choose a column to sort by it.",
     )
     return Section("modes", "Modes", joined([text, table("Modes, by rising frequency", _columns(model))]))
@@ -43,9 +43,9 @@ def _columns(model: ModalModel) -> list[Column]:
     columns = [Column("mode", [float(mode) for mode in range(1, model.n_modes + 1)], ".0f")]
     for title, values, factor, form in (
         ("frequency [Hz]", model.frequencies, 1.0, ".4f" if model.frequencies[0] < 100 else ".6g"),
-        ("± s", model.frequency_errors, 1.0, ".2g"),
+        ("± s", model.frequency_errors, 1.0, ".4f" if model.frequencies[0] < 100 else ".2g"),
         ("damping [%]", model.damping_ratios, 100.0, ".3f"),
-        ("± s", model.damping_errors, 100.0, ".2g"),
+        ("± s", model.damping_errors, 100.0, ".3f"),
         ("wavenumber [rad/m]", model.wavenumbers, 1.0, ".4g"),
         ("MPC", model.phase_collinearity, 1.0, ".3f"),
         ("quality", model.fit_quality, 1.0, ".3f"),

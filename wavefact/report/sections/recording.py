@@ -67,7 +67,10 @@ def _facts(whole: Recording, faults: ChannelFaults | None) -> list[tuple[str, st
         ("Quantity", whole.quantity),
         ("Unit", unit_text(whole.unit) if whole.unit else ""),
         ("Channels without fault", good),
-        *((key.replace("_", " "), str(value)) for key, value in sorted(whole.metadata.items())),
+        *(
+            (key.replace("_", " "), f"{value:.6g}" if isinstance(value, float) else str(value))
+        for key, value in sorted(whole.metadata.items())
+        ),
     ]
 
 

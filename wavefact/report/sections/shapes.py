@@ -78,7 +78,7 @@ def _structures(model: ModalModel, geometry: Geometry) -> Figure:
     scene = scene_of(model, geometry, SCALE)
     n_columns = min(model.n_modes, 4 if scene.plane is None else 2)
     n_rows = -(-model.n_modes // n_columns)
-    drawn = blank(7.6, (2.4 if scene.plane is None else 1.9) * n_rows)
+    drawn = blank(7.6, (2.1 if scene.plane is None else 1.9) * n_rows)
     look: dict[str, Any] = {"subplot_kw": {"projection": "3d"}} if scene.plane is None else {}
     axes = drawn.subplots(n_rows, n_columns, squeeze=False, **look)
     for number, ax in enumerate(axes.flat):

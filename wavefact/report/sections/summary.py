@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wavefact.plots._style import gap_text
 from wavefact.report._html import Html, element, joined
-from wavefact.report._words import counted, duration_text, range_text, sure_text
+from wavefact.report._words import counted, duration_text, gap_words, range_text, sure_text
 from wavefact.report.sections._section import Section
 from wavefact.solution import Status
 
@@ -48,8 +47,9 @@ def _proof(report: Report) -> str:
     if report.fit is None:
         return ""
     if report.fit.status is Status.CERTIFIED:
-        return "The decomposition behind this report is certified: no other explains the recording better."
-    return "The decomposition behind this report is not certified to be the best there is; see Components."
+        gap = gap_words(report.fit.certificate.gap)
+        return f"The decomposition behind it is proven to be the best possible to within {gap}."
+    return "The decomposition behind it is not certified to be the best possible; see Components."
 
 
 def _health(report: Report) -> str:
@@ -94,7 +94,7 @@ def _sure_tile(report: Report) -> Html | None:
 def _proof_tile(report: Report) -> Html | None:
     if report.fit is None:
         return None
-    gap = f"within {gap_text(report.fit.certificate.gap)} of the best possible"
+    gap = f"within {gap_words(report.fit.certificate.gap)} of the best possible"
     if report.fit.status is Status.CERTIFIED:
         return _tile("Decomposition", "✓ Certified", gap, "good")
     return _tile("Decomposition", "Not certified", gap, "warn")

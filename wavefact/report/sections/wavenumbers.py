@@ -20,7 +20,7 @@ __all__ = ["wavenumbers"]
 
 N_FREQUENCIES, N_WAVENUMBERS = 240, 200
 ROOM = 1.3  # of what is shown, over the highest mode or component
-WIDER = 10.0  # the filters of the map than those of the factorization, so that their tails meet
+WIDER = 2.0  # the filters of the map than those of the factorization, so that their tails meet
 
 
 def wavenumbers(report: Report) -> Section | None:
