@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wavefact.compare import Comparison
 from wavefact.errors import InputError
@@ -15,8 +17,12 @@ from wavefact.modal import ModalModel, Stabilization
 from wavefact.recording import Recording
 from wavefact.report.health_state import HealthState
 
+if TYPE_CHECKING:
+    from wavefact.report.sections import Section
+
 __all__ = ["Report"]
 
+PARTS = ("fit", "recording", "modes", "diagram", "comparison", "health", "geometry")
 SUFFIXES = (".html", ".htm", ".pdf")
 
 
@@ -72,7 +78,7 @@ class Report:
     def __post_init__(self) -> None:
         if self.modes is None and self.diagram is not None:
             object.__setattr__(self, "modes", self.diagram.model)
-        if all(part is None for part in (self.fit, self.recording, self.modes, self.comparison, self.health)):
+        if all(getattr(self, name) is None for name in PARTS[:-1]):
             raise InputError("There is nothing to report; give at least a recording, a fit, or modes.")
 
     @property
@@ -83,16 +89,19 @@ class Report:
     @property
     def sections(self) -> tuple[str, ...]:
         """Titles of the sections, in their order."""
+        return tuple(section.title for section in self._made)
+
+    @cached_property
+    def _made(self) -> tuple[Section, ...]:
         from wavefact.report.sections import sections_of
 
-        return tuple(section.title for section in sections_of(self))
+        return sections_of(self)
 
     def html(self) -> str:
         """Return the page: one HTML document that needs no network and no other file."""
         from wavefact.report._page import page
-        from wavefact.report.sections import sections_of
 
-        return page(self, sections_of(self))
+        return page(self, self._made)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the report to a file, which is there whole or not at all.
@@ -123,7 +132,8 @@ class Report:
                 temporary.write_text(text, encoding="utf-8")
 
     def __repr__(self) -> str:
-        return f"Report({self.heading!r}: {', '.join(self.sections)})"
+        given = [name for name in PARTS if getattr(self, name) is not None]
+        return f"Report({self.heading!r}: {', '.join(given)})"
 
 
 def check_suffix(path: Path) -> None:

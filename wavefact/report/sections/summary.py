@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["summary"]
 
 
-def summary(report: Report) -> Section:
+def summary(report: Report) -> Section | None:
     """Return a sentence for each result, and the few numbers that matter."""
     sentences = [text for text in (_modes(report), _proof(report), _health(report)) if text]
     lead = element("p", " ".join(sentences), class_="lead") if sentences else None
@@ -26,6 +26,8 @@ def summary(report: Report) -> Section:
         for tile in (_mode_tile(report), _sure_tile(report), _proof_tile(report), _health_tile(report))
         if tile is not None
     ]
+    if lead is None and not tiles:
+        return None
     parts = [element("div", *tiles, class_="tiles") if tiles else None, lead, _minded(report)]
     return Section("summary", "Summary", joined(parts))
 
