@@ -33,11 +33,21 @@ def shapes(report: Report) -> Section | None:
     model = report.modes
     if model is None or model.n_modes == 0:
         return None
+    geometry = _geometry(report)
     parts = []
     if model.n_points * model.n_modes <= MOST_MOVING:
-        parts.append(_moving(scene_of(model, report.geometry, SCALE)))
-    parts.append(_stills(model, report.geometry))
+        parts.append(_moving(scene_of(model, geometry, SCALE)))
+    parts.append(_stills(model, geometry))
     return Section("shapes", "Mode shapes", joined(parts))
+
+
+def _geometry(report: Report) -> Geometry | None:
+    """Return the geometry that is given, or that of a graph or a finite-element model."""
+    operator = None if report.fit is None else report.fit.operator
+    if report.geometry is not None or operator is None or getattr(operator, "edges", None) is None:
+        return report.geometry
+    fits = report.modes is not None and report.modes.n_points == operator.n_points
+    return Geometry.of(operator) if fits else None
 
 
 def _moving(scene: Scene) -> Html:

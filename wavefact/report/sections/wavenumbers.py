@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wavefact import plots
+from wavefact.errors import InputError
 from wavefact.frequency_wavenumber import FrequencyWavenumberMap, frequency_wavenumber
 from wavefact.report._figures import blank, figure, panels
 from wavefact.report._html import element, joined
@@ -66,11 +67,14 @@ def _map(report: Report) -> FrequencyWavenumberMap | None:
         width = max(float(np.nanmedian(widths)), highest / N_FREQUENCIES)
         top = max(top, float(np.nanmax(np.abs(model.wavenumbers), initial=0.0)))
     largest = float(fit.operator.wavenumber(float(np.max(fit.operator.eigenvalues))))
-    return frequency_wavenumber(
-        seen,
-        fit.operator,
-        bandwidth=width,
-        wave_weight=fit.wave_weight / WIDER,
-        frequencies=np.linspace(0.0, highest, N_FREQUENCIES),
-        wavenumbers=np.linspace(0.0, min(ROOM * top, largest) or largest, N_WAVENUMBERS),
-    )
+    try:
+        return frequency_wavenumber(
+            seen,
+            fit.operator,
+            bandwidth=width,
+            wave_weight=fit.wave_weight / WIDER,
+            frequencies=np.linspace(0.0, highest, N_FREQUENCIES),
+            wavenumbers=np.linspace(0.0, min(ROOM * top, largest) or largest, N_WAVENUMBERS),
+        )
+    except InputError:  # a gap or a dead channel, which the section on the recording tells of
+        return None
