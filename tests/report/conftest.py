@@ -23,9 +23,7 @@ class Browser:
     def __init__(self, driver: Any) -> None:
         self.driver = driver
 
-    def open(
-        self, page: Path, *, width: int = 1280, height: int = 900, scheme: str = "light"
-    ) -> None:
+    def open(self, page: Path, *, width: int = 1280, height: int = 900, scheme: str = "light") -> None:
         """Open a page; what was logged before is forgotten."""
         screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         features = [{"name": "prefers-color-scheme", "value": scheme}]

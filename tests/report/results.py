@@ -54,7 +54,13 @@ def history() -> MonitorHistory:
 def health() -> wf.HealthState:
     """Return a state with all that there can be."""
     found = history()
-    alarm = {"time": "2026-06-01T00:00:00Z", "file": HOSTILE, "score": 9.1, "threshold": 4.0, "sentence": "Changed."}
+    alarm = {
+        "time": "2026-06-01T00:00:00Z",
+        "file": HOSTILE,
+        "score": 9.1,
+        "threshold": 4.0,
+        "sentence": "Changed.",
+    }
     bad = {"since": "2026-06-01T00:00:00Z", "file": "bad.h5", "reason": "damaged"}
     summary = HealthSummary("bridge", "state", "base.h5", None, 40, 10, "a", "b", alarm, (alarm,), (bad,))
     one = np.array([[2.0], [2.01], [1.99]])

@@ -20,7 +20,8 @@ const seen = Array.from(document.querySelectorAll('.plot svg, .plot img')).map(f
   const folded = each.closest('details');
   if (folded) { folded.open = true; }
   const box = each.getBoundingClientRect();
-  const inner = each.tagName === 'svg' ? each.getBBox() : {width: each.naturalWidth, height: each.naturalHeight};
+  const natural = {width: each.naturalWidth, height: each.naturalHeight};
+  const inner = each.tagName === 'svg' ? each.getBBox() : natural;
   return [box.width, box.height, inner.width, inner.height];
 });
 return seen;
@@ -31,8 +32,9 @@ GROUND = "return getComputedStyle(document.body).backgroundColor"
 # The contrast of every text with what is behind it: the least, and where.
 CONTRAST = """
 function channels(text) { return text.match(/[0-9.]+/g).map(Number); }
+function linear(v) { return v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); }
 function light(rgb) {
-  const c = rgb.slice(0, 3).map(function (v) { v /= 255; return v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4); });
+  const c = rgb.slice(0, 3).map(function (v) { return linear(v / 255); });
   return 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
 }
 function behind(node) {
@@ -44,11 +46,11 @@ function behind(node) {
 }
 let least = [99, ''];
 document.querySelectorAll('body *').forEach(function (node) {
-  const own = Array.from(node.childNodes).some(function (c) { return c.nodeType === 3 && c.textContent.trim(); });
-  if (!own || node.closest('svg') && node.tagName !== 'text' || ['SCRIPT', 'STYLE'].includes(node.tagName)) { return; }
-  if (!node.closest('svg') && node.offsetParent === null) { return; }
-  const look = getComputedStyle(node), ink = node.closest('svg') ? look.fill : look.color;
-  if (node.closest('svg') && !ink.startsWith('rgb')) { return; }
+  const drawn = node.closest('svg') !== null;
+  const texts = Array.from(node.childNodes).filter(function (c) { return c.nodeType === 3; });
+  if (!texts.some(function (c) { return c.textContent.trim(); })) { return; }
+  if (drawn ? node.tagName !== 'text' : node.offsetParent === null || node.tagName === 'SCRIPT') { return; }
+  const look = getComputedStyle(node), ink = drawn ? look.fill : look.color;
   const a = light(channels(ink)), b = light(behind(node));
   const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
   if (ratio < least[0]) { least = [ratio, node.tagName + ' ' + node.textContent.slice(0, 40)]; }
@@ -88,7 +90,9 @@ def column(browser: Any, table: int, number: int) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_a_report_is_shown_without_error_or_request(browser: Any, page: Path, width: int, scheme: str) -> None:
+def test_a_report_is_shown_without_error_or_request(
+    browser: Any, page: Path, width: int, scheme: str
+) -> None:
     browser.open(page, width=width, scheme=scheme)
     settled(browser)
     shown = browser.run(SHOWN)
@@ -115,7 +119,9 @@ def test_every_text_stands_out_from_its_ground(browser: Any, page: Path, scheme:
 def test_the_policy_lets_no_other_script_run(browser: Any, page: Path, tmp_path: Path) -> None:
     spoilt = tmp_path / "spoilt.html"
     spoilt.write_text(
-        page.read_text(encoding="utf-8").replace("<footer>", "<script>document.title = 'ran'</script><footer>"),
+        page.read_text(encoding="utf-8").replace(
+            "<footer>", "<script>document.title = 'ran'</script><footer>"
+        ),
         encoding="utf-8",
     )
     browser.open(spoilt)
@@ -139,7 +145,9 @@ def test_tables_are_sorted_by_mouse_and_keyboard(browser: Any, page: Path) -> No
     browser.open(page)
     captions = browser.run("return Array.from(document.querySelectorAll('caption'), c => c.textContent)")
     modes = captions.index("Modes, by rising frequency")
-    cells = browser.driver.find_elements("css selector", "table.sortable")[modes].find_elements("css selector", "thead th")
+    cells = browser.driver.find_elements("css selector", "table.sortable")[modes].find_elements(
+        "css selector", "thead th"
+    )
     first = column(browser, modes, 3)
     rising = sorted(first, key=float)
     button = cells[3].find_element("tag name", "button")
@@ -159,7 +167,9 @@ def test_unknown_values_come_last_in_either_order(browser: Any, page: Path) -> N
     browser.open(page)
     captions = browser.run("return Array.from(document.querySelectorAll('caption'), c => c.textContent)")
     scores = captions.index("Scores of three methods")
-    button = browser.driver.find_elements("css selector", "table.sortable")[scores].find_elements("css selector", "thead button")[2]
+    button = browser.driver.find_elements("css selector", "table.sortable")[scores].find_elements(
+        "css selector", "thead button"
+    )[2]
     for _ in range(2):
         button.click()
         assert column(browser, scores, 2)[-1] == ""

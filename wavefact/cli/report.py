@@ -52,7 +52,9 @@ def report(file: Path, **options: Any) -> None:
         if target is not None:
             check_suffix(target)
             if target.suffix.lower() not in suffixes:
-                raise InputError(f"{target} is the page of another option: -o writes .html, --pdf writes .pdf.")
+                raise InputError(
+                    f"{target} is the page of another option: -o writes .html, --pdf writes .pdf."
+                )
     sources = tuple(options[name] for name in ("recording", "modes", "geometry", "compare"))
     check_targets(*targets, sources=(file, *sources))
     made = _report(file, options)
@@ -95,7 +97,9 @@ def _sources(
     if kind == MODEL:
         return None, recording, modes or read_modes(file)
     if recording is not None:
-        raise InputError(f"{file} and --recording {options['recording']} are both recordings; give one of them.")
+        raise InputError(
+            f"{file} and --recording {options['recording']} are both recordings; give one of them."
+        )
     return None, read_recording(file, **layout), modes
 
 

@@ -36,7 +36,7 @@ def _escaped(text: str) -> str:
 
 def _printable(text: str) -> str:
     """Return text without the control characters that HTML does not allow."""
-    return "".join(letter for letter in text if letter in "\n\t" or ord(letter) >= 32 and ord(letter) != 127)
+    return "".join(letter for letter in text if letter in "\n\t" or (letter >= " " and letter != "\x7f"))
 
 
 def _attribute(key: str, value: str | int | bool | None) -> str:

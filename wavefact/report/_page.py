@@ -69,9 +69,7 @@ def _measured(report: Report) -> list[str]:
 
 
 def _links(sections: Sequence[Section]) -> list[Html]:
-    return [
-        element("li", element("a", section.title, href=f"#{section.anchor}")) for section in sections
-    ]
+    return [element("li", element("a", section.title, href=f"#{section.anchor}")) for section in sections]
 
 
 def _section(section: Section) -> Html:

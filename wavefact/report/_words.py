@@ -9,9 +9,32 @@ from wavefact.modal import ModalModel
 from wavefact.plots._style import gap_text, unit_text
 from wavefact.solution import Status
 
-__all__ = ["certificate_text", "counted", "duration_text", "gap_words", "listed", "number_text", "range_text", "sure_text"]
+__all__ = [
+    "certificate_text",
+    "counted",
+    "duration_text",
+    "gap_words",
+    "listed",
+    "number_text",
+    "range_text",
+    "sure_text",
+]
 
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SMALL = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

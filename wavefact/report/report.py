@@ -61,8 +61,8 @@ class Report:
     >>> fit = wf.factorize(recording, wf.String(12), wave_weight=1.0, regularization=1.0)
     >>> report = wf.Report(fit, recording, modes=wf.identify(fit), title="Cable 7")
     >>> report.save("report.html")
-    >>> report.sections
-    ('Summary', 'Recording', 'Components', 'Modes', 'Mode shapes', 'Frequency and wavenumber', 'How to read this')
+    >>> report.sections[:3]
+    ('Summary', 'Recording', 'Components')
     """
 
     fit: Factorization | None = None

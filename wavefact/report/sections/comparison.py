@@ -57,13 +57,19 @@ def _best(found: Comparison) -> Html | None:
     ]
     if not items:
         return None
-    return joined([element("p", "Best with automatic settings:", class_="before-list"), element("ul", *items)])
+    return joined(
+        [element("p", "Best with automatic settings:", class_="before-list"), element("ul", *items)]
+    )
 
 
 def _failures(found: Comparison) -> Html | None:
     """List why methods have no answer."""
-    failed = [element("li", f"{row.method}, {row.setting}: {row.failure}") for row in found.rows if row.failure]
-    return joined([element("p", "No answer:", class_="before-list"), element("ul", *failed)]) if failed else None
+    failed = [
+        element("li", f"{row.method}, {row.setting}: {row.failure}") for row in found.rows if row.failure
+    ]
+    return (
+        joined([element("p", "No answer:", class_="before-list"), element("ul", *failed)]) if failed else None
+    )
 
 
 def _value(row: Row, name: str) -> float:
@@ -73,7 +79,10 @@ def _value(row: Row, name: str) -> float:
 
 def _table(found: Comparison) -> Html:
     rows = found.rows
-    columns = [Column("method", [row.method for row in rows]), Column("setting", [row.setting for row in rows])]
+    columns = [
+        Column("method", [row.method for row in rows]),
+        Column("setting", [row.setting for row in rows]),
+    ]
     for name, (title, factor, form) in (COLUMNS | MEASURED).items():
         values = [_value(row, name) for row in rows]
         if any(math.isfinite(value) for value in values):

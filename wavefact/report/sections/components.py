@@ -30,7 +30,7 @@ def components(report: Report) -> Section | None:
     if fit is None:
         return None
     look = "proof good" if fit.status is Status.CERTIFIED else "proof warn"
-    parts = [element("p", certificate_text(fit), class_=look), facts(_facts(fit))]
+    parts: list[Html | None] = [element("p", certificate_text(fit), class_=look), facts(_facts(fit))]
     if fit.n_components:
         parts += [_table(fit), _wavefield(report, fit), _pictures(fit)]
     parts.append(_certificate(fit))
@@ -57,7 +57,9 @@ def _equation(fit: Factorization) -> str:
 
 
 def _table(fit: Factorization) -> Html:
-    energies = np.sum(np.abs(fit.spatial_factors) ** 2, axis=0) * np.sum(np.abs(fit.time_courses) ** 2, axis=0)
+    energies = np.sum(np.abs(fit.spatial_factors) ** 2, axis=0) * np.sum(
+        np.abs(fit.time_courses) ** 2, axis=0
+    )
     shares = energies / (np.sum(energies) or 1.0)
     columns = [
         Column("component", [float(number) for number in range(1, fit.n_components + 1)], ".0f"),
@@ -84,7 +86,9 @@ def _wavefield(report: Report, fit: Factorization) -> Html | None:
         "Three images over position and time: the recording, its reconstruction from the components, and the "
         "residual."
     )
-    caption = "Where the motion is strongest: what was measured, what the components explain, and what is left."
+    caption = (
+        "Where the motion is strongest: what was measured, what the components explain, and what is left."
+    )
     return figure("wavefield", drawn, alt, caption)
 
 
@@ -94,7 +98,9 @@ def _pictures(fit: Factorization) -> Html:
     plots.components(fit, panels(drawn, n_shown, 3), max_components=MOST_SHOWN)
     which = f"The {counted(n_shown, 'strongest component')}" if n_shown > 1 else "The component"
     alt = f"{which}, one a row: shape over position, time course, spectrum."
-    return figure("components", drawn, alt, f"{which}: shape, time course at the point that moves most, spectrum.")
+    return figure(
+        "components", drawn, alt, f"{which}: shape, time course at the point that moves most, spectrum."
+    )
 
 
 def _certificate(fit: Factorization) -> Html:

@@ -61,9 +61,10 @@ def _history(history: MonitorHistory) -> Html:
     plots.monitoring(history, axes)
     n_alarms = int(history.alarms.sum())
     days = (history.times - history.times[0]) / 86_400.0
+    n_modes = history.frequencies.shape[1]
     alt = (
-        f"Shifts of the frequencies of {counted(history.frequencies.shape[1], 'mode')} and the score over the "
-        f"threshold in {counted(history.n_records, 'recording')}; {n_alarms} of them are above the threshold."
+        f"Shifts of the frequencies of {counted(n_modes, 'mode')} and the score over the threshold in "
+        f"{counted(history.n_records, 'recording')}; {n_alarms} of them are above the threshold."
     )
     shares = history.scores / history.thresholds
     texts = [iso(time).replace("T", " ") for time in history.times]
@@ -91,7 +92,9 @@ def _chart(chart: ControlChart, state: HealthState) -> Html:
 def _tracks(tracks: ModeTracks, corrected: ModeTracks | None) -> Html:
     drawn = plots.tracks(tracks, corrected)[0, 0].figure
     drawn.set_size_inches(7.6, drawn.get_figheight())
-    alt = f"Frequencies of {counted(tracks.n_modes, 'mode')} through {counted(tracks.n_records, 'recording')}."
+    alt = (
+        f"Frequencies of {counted(tracks.n_modes, 'mode')} through {counted(tracks.n_records, 'recording')}."
+    )
     return figure("tracks", drawn, alt, "Frequencies over time.")
 
 
@@ -102,8 +105,8 @@ def _place(profile: StiffnessProfile) -> Html:
     low, high = (100 * limit for limit in region.loss_interval)
     where = (
         f"If one place lost stiffness (probability {profile.damage_probability:.3g}), it is most probably at "
-        f"{region.location:.3g} m ({region.low:.3g} to {region.high:.3g} m), and the loss there is {low:.0f} to "
-        f"{high:.0f} %."
+        f"{region.location:.3g} m ({region.low:.3g} to {region.high:.3g} m), and the loss there is "
+        f"{low:.0f} to {high:.0f} %."
     )
     alt = f"Stiffness of each segment, and the probability of each place of damage. {where}"
     return joined([element("p", where), figure("place", drawn, alt, "Where stiffness was lost.")])

@@ -33,8 +33,8 @@ def modes(report: Report) -> Section | None:
         return Section("modes", "Modes", element("p", advice))
     text = element(
         "p",
-        "Each ±\u00a0s is one standard error; the interval of ±\u00a01.96\u00a0s holds the true value in 95 of 100 "
-        "recordings. Choose a column to sort by it.",
+        "Each ±\u00a0s is one standard error; the interval of ±\u00a01.96\u00a0s holds the true value in "
+        "95 of 100 recordings. Choose a column to sort by it.",
     )
     return Section("modes", "Modes", joined([text, table("Modes, by rising frequency", _columns(model))]))
 

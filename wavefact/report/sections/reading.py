@@ -13,15 +13,27 @@ if TYPE_CHECKING:
 __all__ = ["reading"]
 
 _TERMS: tuple[tuple[str, str, str], ...] = (
-    ("modes", "Mode", "a way in which the structure likes to vibrate, with a frequency, a damping and a shape"),
-    ("modes", "Damping", "how fast a vibration dies away, in percent of the damping at which it would not swing"),
+    (
+        "modes",
+        "Mode",
+        "a way in which the structure likes to vibrate, with a frequency, a damping and a shape",
+    ),
+    (
+        "modes",
+        "Damping",
+        "how fast a vibration dies away, in percent of the damping at which it would not swing",
+    ),
     (
         "modes",
         "Standard error (± s)",
         "how much a number would scatter if the same structure were recorded again and again; it holds for "
         "vibration that does not change its character during the recording",
     ),
-    ("fit", "Component", "a shape times a time course; a mode of the structure shows as one or a few of them"),
+    (
+        "fit",
+        "Component",
+        "a shape times a time course; a mode of the structure shows as one or a few of them",
+    ),
     (
         "fit",
         "Certificate",
@@ -38,16 +50,23 @@ _TERMS: tuple[tuple[str, str, str], ...] = (
     (
         "health",
         "Alarm",
-        "the recording is farther from healthy ones than chance makes credible; it does not say that anything "
-        "is in danger, and no alarm does not say that nothing is wrong",
+        "the recording is farther from healthy ones than chance makes credible; it does not say that "
+        "anything is in danger, and no alarm does not say that nothing is wrong",
     ),
-    ("health", "Conditions", "temperature and the like move frequencies; what they explain is taken off first"),
+    (
+        "health",
+        "Conditions",
+        "temperature and the like move frequencies; what they explain is taken off first",
+    ),
 )
 _LIMITS: tuple[tuple[str, str], ...] = (
     ("modes", "Modes that were not excited, or whose shapes vanish at all sensors, cannot be seen."),
     ("modes", "Shapes are known at the sensors; the lines drawn between these are for the eye."),
     ("modes", "Damping needs long recordings: some hundred periods for ± 10 %."),
-    ("recording", "What is above half the sampling rate shows at a wrong frequency unless it was filtered off."),
+    (
+        "recording",
+        "What is above half the sampling rate shows at a wrong frequency unless it was filtered off.",
+    ),
     ("health", "Frequencies alone do not tell left from right of a symmetric structure."),
 )
 

@@ -44,7 +44,7 @@ def recording(report: Report) -> Section | None:
 
 
 def excerpt(whole: Recording) -> tuple[Recording, str]:
-    """Return the beginning of a recording that is not too long to be looked at, and a note where it is cut."""
+    """Return the beginning of a recording, as long as is looked at, and a note where that is not all."""
     n_samples = max(MOST_NUMBERS // whole.n_sensors, 2)
     if n_samples >= whole.n_samples:
         return whole, ""
@@ -62,14 +62,17 @@ def _facts(whole: Recording, faults: ChannelFaults | None) -> list[tuple[str, st
     return [
         ("Channels", f"{whole.n_sensors:,}"),
         ("Samples of each", f"{whole.n_samples:,}"),
-        ("Sampling rate", number_text(whole.sampling_rate, form=".6g") + (" Hz" if whole.sampling_rate else "")),
+        (
+            "Sampling rate",
+            number_text(whole.sampling_rate, form=".6g") + (" Hz" if whole.sampling_rate else ""),
+        ),
         ("Duration", duration),
         ("Quantity", whole.quantity),
         ("Unit", unit_text(whole.unit) if whole.unit else ""),
         ("Channels without fault", good),
         *(
             (key.replace("_", " "), f"{value:.6g}" if isinstance(value, float) else str(value))
-        for key, value in sorted(whole.metadata.items())
+            for key, value in sorted(whole.metadata.items())
         ),
     ]
 
@@ -83,7 +86,9 @@ def _faults(faults: ChannelFaults) -> Html | None:
     columns = [
         Column("channel", [fault.name or str(fault.sensor) for fault in rows]),
         Column("fault", [fault.kind for fault in rows]),
-        Column("share [%]", [fault.share for fault in rows], ".3g", 100.0, "of the samples that are affected"),
+        Column(
+            "share [%]", [fault.share for fault in rows], ".3g", 100.0, "of the samples that are affected"
+        ),
         Column("what was found", [fault.text for fault in rows]),
         Column("what to do", [fault.remedy for fault in rows]),
     ]
@@ -97,7 +102,9 @@ def _spectrum(seen: Recording, signals: np.ndarray, model: ModalModel | None) ->
     if seen.sampling_rate is None or seen.n_samples < 16:
         return None
     length = min(seen.n_samples, max(256, min(MOST_BINS, seen.n_samples // 8)))
-    frequencies, power = welch(signals, seen.sampling_rate, nperseg=length, return_onesided=not np.iscomplexobj(signals))
+    frequencies, power = welch(
+        signals, seen.sampling_rate, nperseg=length, return_onesided=not np.iscomplexobj(signals)
+    )
     order = np.argsort(frequencies)
     kept = order[frequencies[order] != 0]  # the mean is taken off
     at, density = frequencies[kept], np.maximum(power[:, kept], np.finfo(float).tiny)
@@ -117,7 +124,10 @@ def _spectrum(seen: Recording, signals: np.ndarray, model: ModalModel | None) ->
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.1)
     peak = float(at[int(np.argmax(mean))])
     known = f", with the {counted(len(marks), 'mode')} of this report marked" if marks else ""
-    alt = f"Power spectral density from 0 to {at[-1]:.4g} Hz; the mean of all channels is largest at {peak:.4g} Hz{known}."
+    alt = (
+        f"Power spectral density from 0 to {at[-1]:.4g} Hz; the mean of all channels is largest at "
+        f"{peak:.4g} Hz{known}."
+    )
     readout = Readout(ax, at, [(f"mean, {density_unit}", mean), ("loudest", high)], "frequency Hz")
     caption = f"Spectrum by Welch’s method, resolution {at[1] - at[0]:.3g} Hz{known}."
     return figure("spectrum", drawn, alt, caption, readout=readout)

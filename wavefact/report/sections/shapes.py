@@ -8,6 +8,7 @@ from wavefact import plots
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel
 from wavefact.plots._animation_page import page
+from wavefact.plots._display import coordinates
 from wavefact.plots._scene import Scene, scene_of
 from wavefact.plots._scene_drawing import VIEW
 from wavefact.plots.modes import columns_for
@@ -76,7 +77,8 @@ def _stills(model: ModalModel, geometry: Geometry | None) -> Html:
 def _lines(model: ModalModel) -> Figure:
     n_columns = columns_for(model.n_modes)
     n_rows = -(-model.n_modes // n_columns)
-    drawn = blank(7.6, 1.75 * n_rows + 0.2)
+    is_plane = coordinates(model.positions, model.n_points)[0].shape[1] == 2
+    drawn = blank(7.6, (2.5 if is_plane else 1.75) * n_rows + 0.2)
     axes = panels(drawn, n_rows, n_columns)
     for ax in axes.flat[model.n_modes :]:
         ax.remove()

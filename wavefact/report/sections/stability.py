@@ -31,8 +31,8 @@ def stability(report: Report) -> Section | None:
     )
     text = element(
         "p",
-        "Models of rising order are fitted to the signals. What belongs to the structure stays at its frequency "
-        "from order to order; what only noise makes comes and goes.",
+        "Models of rising order are fitted to the signals. What belongs to the structure stays at its "
+        "frequency from order to order; what only noise makes comes and goes.",
     )
     caption = "Stabilisation diagram, with the spectrum of all channels behind it."
     parts = [text, figure("stability", drawn, alt, caption)]
@@ -53,8 +53,12 @@ def _groups(diagram: Stabilization) -> Html:
         Column("orders", [float(group.n_orders) for group in groups], ".0f", 1.0, "at which it is there"),
         Column("MAC", [group.mac for group in groups], ".3f", 1.0, "likeness of its shapes"),
         Column("MPC", [group.mpc for group in groups], ".3f", 1.0, "modal phase collinearity"),
-        Column("prominence", [group.prominence for group in groups], ".3g", 1.0, "power over what is around it"),
-        Column("purity", [group.purity for group in groups], ".3f", 1.0, "share of its correlations in one shape"),
+        Column(
+            "prominence", [group.prominence for group in groups], ".3g", 1.0, "power over what is around it"
+        ),
+        Column(
+            "purity", [group.purity for group in groups], ".3f", 1.0, "share of its correlations in one shape"
+        ),
         Column("verdict", [group.verdict for group in groups]),
     ]
     return table("Groups of poles, by rising frequency", columns)

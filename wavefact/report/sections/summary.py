@@ -41,8 +41,8 @@ def _modes(report: Report) -> str:
     found = counted(model.n_modes, "mode").capitalize()
     sure = sure_text(model.frequency_errors, model.frequencies)
     known = f", every frequency known to {sure} or better (one standard error)" if sure else ""
-    where = "at" if model.n_modes == 1 else "from"
-    return f"{found} of vibration {'was' if model.n_modes == 1 else 'were'} found, {where} {range_text(model)}{known}."
+    verb, where = ("was", "at") if model.n_modes == 1 else ("were", "from")
+    return f"{found} of vibration {verb} found, {where} {range_text(model)}{known}."
 
 
 def _proof(report: Report) -> str:
