@@ -10,7 +10,7 @@ import pytest
 
 from tests.report import results
 from wavefact.io import write
-from wavefact.modal import identify
+from wavefact.modal import ModalModel, identify, write_modes
 
 
 @pytest.fixture
@@ -57,6 +57,14 @@ def test_modes_that_are_given_are_not_looked_for(run: Any, files: None) -> None:
     assert headings("one.html") == ["Summary", "Modes", "Mode shapes", "How to read this"]
     assert run("report", "fit.h5", "--modes", "modes.h5", "-o", "two.html").code == 0
     assert "Stabilisation diagram" not in headings("two.html")
+
+
+def test_a_universal_file_brings_modes_and_their_geometry(run: Any, files: None) -> None:
+    pytest.importorskip("pyuff", reason="pyuff is not installed")
+    write_modes(ModalModel.load("modes.h5"), "modes.uff")
+    assert run("report", "modes.uff", "-o", "report.html").code == 0
+    assert headings("report.html") == ["Summary", "Modes", "Mode shapes", "How to read this"]
+    assert Path("report.html").read_text(encoding="utf-8").count("&quot;measured&quot;:[true") == 1
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,17 @@ def test_weasyprint_is_given_plain_colours(text: str) -> None:
     assert "var(--" not in body
     assert "#0072b2" in body
     assert "<details>" not in plain
+    Outline(plain)
+    assert re.search(r'style="[^"]*font[^"]*Arial[^"]*"', plain)
+
+
+def test_weasyprint_prints_where_there_is_no_browser(
+    report: wf.Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("weasyprint", reason="weasyprint is not installed")
+    monkeypatch.setattr(_printing, "browser", lambda: None)
+    wf.Report(modes=report.modes).save(tmp_path / "report.pdf")
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_sizes_of_a_chart_must_match() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from wavefact.cli._options import PATH, layout_options, quiet_option, rate_optio
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.cli._report import listed
 from wavefact.compare import Comparison
-from wavefact.errors import CorruptFileError, InputError
+from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.factorization import Factorization
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel, Stabilization, read_modes, stabilization
 from wavefact.recording import Recording
 
 __all__ = ["report"]
+
+UNIVERSAL = (".uff", ".unv")
 
 
 @click.command(short_help="Write results on one page to send to anybody.")
@@ -70,7 +73,8 @@ def _report(file: Path, options: dict[str, Any]) -> Any:
 
     fit, recording, given = _sources(file, options)
     diagram = _diagram(fit, recording) if given is None else None
-    geometry = None if options["geometry"] is None else Geometry.read(options["geometry"])
+    place = options["geometry"] or (file if given is not None and file.suffix.lower() in UNIVERSAL else None)
+    geometry = None if place is None else Geometry.read(place)
     return Report(
         fit,
         recording,
@@ -89,18 +93,28 @@ def _sources(
 ) -> tuple[Factorization | None, Recording | None, ModalModel | None]:
     """Return the fit, the recording and the modes that are given."""
     layout = {name: options[name] for name in ("sampling_rate", "axis", "component")}
-    kind = MODEL if file.suffix.lower() in (".uff", ".unv") else result_kind(file)
+    kind = result_kind(file)
     modes = None if options["modes"] is None else read_modes(options["modes"])
     recording = None if options["recording"] is None else read_recording(options["recording"], **layout)
     if kind == FIT:
         return Factorization.load(file), recording, modes
-    if kind == MODEL:
-        return None, recording, modes or read_modes(file)
+    named = _modes_in(file)
+    if named is not None:
+        return None, recording, modes or named
     if recording is not None:
         raise InputError(
             f"{file} and --recording {options['recording']} are both recordings; give one of them."
         )
     return None, read_recording(file, **layout), modes
+
+
+def _modes_in(file: Path) -> ModalModel | None:
+    """Return the modes in a file; None where it holds a recording, as universal files may do."""
+    if result_kind(file) == MODEL:
+        return read_modes(file)
+    with suppress(UnknownFormatError):
+        return read_modes(file) if file.suffix.lower() in UNIVERSAL else None
+    return None
 
 
 def _diagram(fit: Factorization | None, recording: Recording | None) -> Stabilization | None:

@@ -128,8 +128,7 @@ def figure(
         parts.append(element("script", Html(data), type="application/json"))
     pyplot.close(drawn)
     plot = element("div", *parts, class_="plot", style=f"max-width:{96 * size[0]:.0f}px")
-    about = f"Figure: {alt}"
-    frame = element("div", plot, class_="wide", tabindex=0, role="region", aria_label=about)
+    frame = element("div", plot, class_="wide", tabindex=0, role="region", aria_label=caption)
     return element("figure", frame, element("figcaption", caption), class_=class_ or None)
 
 
