@@ -15,6 +15,7 @@ import pytest
 import wavefact as wf
 from tests.report import results
 from wavefact.report import _printing
+from wavefact.report._figures import blank, figure, panels
 from wavefact.report._html import Column, Html, element, table
 
 ALL = (
@@ -124,11 +125,11 @@ def test_who_cannot_see_is_told(text: str) -> None:
 
 
 def test_figures_are_vectors_that_any_reader_takes(text: str) -> None:
-    figures = re.findall(r"<svg viewBox.*?</svg>", text, re.DOTALL)
-    assert len(figures) >= 10
-    for figure in figures:
-        ET.fromstring(figure)
-    assert "var(--ink)" in figures[0]
+    found = re.findall(r"<svg viewBox.*?</svg>", text, re.DOTALL)
+    assert len(found) >= 10
+    for each in found:
+        ET.fromstring(each)
+    assert "var(--ink)" in found[0]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +180,16 @@ def test_shapes_of_a_structure_in_space_are_drawn_on_it() -> None:
     text = wf.Report(modes=modes, geometry=box).html()
     assert "&quot;lines&quot;:[[0,2],[1,2]]" in text
     assert "Shapes of two modes: 1, 2 Hz; 2, 3 Hz." in text
+
+
+def test_a_figure_of_very_many_marks_becomes_a_picture() -> None:
+    drawn = blank(4.0, 3.0)
+    places = np.random.default_rng(0).random((2, 20_000))
+    panels(drawn)[0, 0].plot(*places, ".")
+    made = figure("marks", drawn, "Very many marks.", "Marks.")
+    assert re.search(r'<img src="data:image/(png|webp);base64,[^"]+" alt="Very many marks\."', made)
+    assert "<svg" not in made
+    assert len(made) < 400_000
 
 
 def test_a_file_is_there_whole_or_not_at_all(report: wf.Report, tmp_path: Path) -> None:

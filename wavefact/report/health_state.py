@@ -14,6 +14,7 @@ from wavefact.health.monitor import HealthSummary, MonitorHistory, health_summar
 
 __all__ = ["HealthState"]
 
+MOST_ALARMS = 5  # that are listed, the latest first
 _NO_RECORD = "No recording has been assessed yet."
 
 
@@ -93,7 +94,7 @@ class HealthState:
         UnknownFormatError, CorruptFileError
             If it is of another version, or damaged.
         """
-        summary, history = health_summary(Path(folder)), monitor_history(Path(folder))
+        summary, history = health_summary(Path(folder), n_alarms=MOST_ALARMS), monitor_history(Path(folder))
         if summary.latest is None:
             return cls(_NO_RECORD, is_alarm=False, history=history, summary=summary)
         latest = summary.latest

@@ -79,9 +79,8 @@
       cursor.style.height = 100 * box[3] + "%";
       const place = data.texts ? data.texts[now] : written(data.at[now]) + (data.unit ? " " + data.unit : "");
       told.className = "told read";
-      told.textContent = data.name + " " + place + ": " + data.series.map(function (each) {
-        return each.label + " " + written(each.values[now]);
-      }).join(", ");
+      const values = data.series.map(function (each) { return each.label + " " + written(each.values[now]); });
+      told.textContent = data.name + " " + place + (values.length ? ": " + values.join(", ") : "");
     }
 
     function nearest(value) {

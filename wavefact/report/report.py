@@ -129,7 +129,7 @@ class Report:
 
                 print_page(text, temporary)
             else:
-                temporary.write_text(text, encoding="utf-8")
+                temporary.write_bytes(text.encode())  # the same on every system
 
     def __repr__(self) -> str:
         given = [name for name in PARTS if getattr(self, name) is not None]

@@ -56,7 +56,7 @@ def _facts(known: HealthSummary) -> list[tuple[str, str]]:
 
 
 def _history(history: MonitorHistory) -> Html:
-    drawn = blank(7.6, 4.1)
+    drawn = blank(7.6, 3.7)
     axes = panels(drawn, 2, 1)[:, 0]
     plots.monitoring(history, axes)
     n_alarms = int(history.alarms.sum())
