@@ -184,7 +184,7 @@ def test_values_are_read_with_pointer_and_arrows(browser: Any, page: Path) -> No
     told = browser.driver.find_element("css selector", "#recording figure .told")
     ActionChains(browser.driver).move_to_element(frame).perform()
     pointed = told.text
-    assert re.match(r"frequency [\d.]+ Hz: mean, ", pointed)
+    assert re.match(r"frequency [\d.]+ Hz: mean [\d.e-]+, loudest [\d.e-]+ \(m/s²\)²/Hz$", pointed)
     frame.send_keys(Keys.HOME)
     start = told.text
     frame.send_keys(Keys.ARROW_RIGHT)

@@ -67,6 +67,8 @@ class Readout:
         What `at` is, with its unit after a blank: ``"frequency Hz"`` is told as "frequency 2.5 Hz".
     texts : sequence of n_points str, optional
         What is told instead of the place.
+    unit : str
+        Of the values.
     """
 
     ax: Axes
@@ -74,6 +76,7 @@ class Readout:
     series: Sequence[tuple[str, np.ndarray]]
     label: str
     texts: Sequence[str] | None = None
+    unit: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return where the Axes are, as shares of the figure, and the curves."""
@@ -85,6 +88,7 @@ class Readout:
             "limits": [float(low), float(high)],
             "name": name,
             "unit": unit,
+            "suffix": self.unit,
             "at": [_short(value, 7) for value in self.at[::step]],
             "texts": None if self.texts is None else list(self.texts[::step]),
             "series": [
@@ -127,8 +131,15 @@ def figure(
         data = json.dumps(readout.record(), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
         parts.append(element("script", Html(data), type="application/json"))
     pyplot.close(drawn)
-    plot = element("div", *parts, class_="plot", style=f"max-width:{96 * size[0]:.0f}px")
-    frame = element("div", plot, class_="wide", tabindex=0, role="region", aria_label=caption)
+    frame = element(
+        "div",
+        element("div", *parts, class_="plot"),
+        class_="wide",
+        style=f"max-width:{96 * size[0]:.0f}px",
+        tabindex=0,
+        role="region",
+        aria_label=caption,
+    )
     return element("figure", frame, element("figcaption", caption), class_=class_ or None)
 
 

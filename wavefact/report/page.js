@@ -80,7 +80,7 @@
       const place = data.texts ? data.texts[now] : written(data.at[now]) + (data.unit ? " " + data.unit : "");
       told.className = "told read";
       const values = data.series.map(function (each) { return each.label + " " + written(each.values[now]); });
-      told.textContent = data.name + " " + place + (values.length ? ": " + values.join(", ") : "");
+      told.textContent = data.name + " " + place + (values.length ? ": " + values.join(", ") + " " + data.suffix : "");
     }
 
     function nearest(value) {

@@ -128,7 +128,7 @@ def _spectrum(seen: Recording, signals: np.ndarray, model: ModalModel | None) ->
         f"Power spectral density from 0 to {at[-1]:.4g} Hz; the mean of all channels is largest at "
         f"{peak:.4g} Hz{known}."
     )
-    readout = Readout(ax, at, [(f"mean, {density_unit}", mean), ("loudest", high)], "frequency Hz")
+    readout = Readout(ax, at, [("mean", mean), ("loudest", high)], "frequency Hz", unit=density_unit)
     caption = f"Spectrum by Welch’s method, resolution {at[1] - at[0]:.3g} Hz{known}."
     return figure("spectrum", drawn, alt, caption, readout=readout)
 
@@ -156,6 +156,6 @@ def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) 
         f"Root mean square of each channel: median {np.median(levels):.3g}, from {levels.min():.3g} to "
         f"{levels.max():.3g} {unit_text(seen.unit)}."
     )
-    readout = Readout(ax, at, [(unit_text(seen.unit), levels)], "channel", texts=names)
+    readout = Readout(ax, at, [("level", levels)], "channel", texts=names, unit=unit_text(seen.unit))
     caption = "Level (root mean square about the mean) of each channel; the dashed line is the median."
     return figure("levels", drawn, alt, caption, readout=readout)
