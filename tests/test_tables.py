@@ -31,6 +31,7 @@ ROOMS: dict[str, tuple[str, set[str]]] = {
         },
     ),
     "plots": ("__all__", {"base"}),
+    "report.sections": ("SECTIONS", set()),
 }
 
 

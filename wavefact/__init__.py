@@ -130,6 +130,7 @@ from wavefact.preparation import (
     to_quantity,
 )
 from wavefact.recording import Recording
+from wavefact.report import HealthState, Report
 from wavefact.solution import Certificate, Status, Step
 from wavefact.spectral import FrequencyResponse, fdd, frequency_response, modes_of_response
 from wavefact.streaming import RunningFit
@@ -157,6 +158,7 @@ __all__ = [
     "FrequencyWavenumberMap",
     "Geometry",
     "Graph",
+    "HealthState",
     "IndicatorValue",
     "InputError",
     "LocalLevels",
@@ -175,6 +177,7 @@ __all__ = [
     "Recording",
     "RecordingInfo",
     "Region",
+    "Report",
     "RunningFit",
     "Segments",
     "SingularValues",

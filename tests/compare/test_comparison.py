@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -90,6 +91,24 @@ def test_records_are_what_json_holds() -> None:
 
 
 RECORDING = Recording(np.random.default_rng(0).normal(size=(6, 80)), 20.0)
+
+
+def test_a_comparison_comes_back_from_its_records() -> None:
+    again = Comparison.of_records(json.loads(json.dumps(COMPARISON.records())))
+    assert again.records() == COMPARISON.records()
+    assert again.rows[2].chosen == "TruncatedSVD(3)"
+    assert math.isnan(again.rows[0].peak_memory)
+    assert again.best("mac") == dataclasses.replace(
+        ROWS[0], scores=again.rows[0].scores, peak_memory=math.nan
+    )
+
+
+@pytest.mark.parametrize(
+    "record", [{"method": "svd", "colour": "red"}, {"setting": "oracle"}, {"method": "svd", "mac": "high"}, 3]
+)
+def test_what_is_no_record_of_a_row_is_refused(record: object) -> None:
+    with pytest.raises(InputError, match="no rows of a comparison"):
+        Comparison.of_records([record])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "factorize": "wavefact.cli.factorize:factorize",
     "modes": "wavefact.cli.modes:modes",
     "compare": "wavefact.cli.compare:compare",
+    "report": "wavefact.cli.report:report",
     "animate": "wavefact.cli.animate:animate",
     "baseline": "wavefact.cli.baseline:baseline",
     "monitor": "wavefact.cli.monitor:monitor",

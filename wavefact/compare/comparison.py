@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +169,7 @@ class Comparison:
         """
         return [row.record() for row in self.rows]
 
+<<<<<<< HEAD
     def to_pandas(self) -> DataFrame:
         """Return a pandas table of one row a method and setting, with what is known of any of them.
 
@@ -186,6 +188,33 @@ class Comparison:
 
     def _columns(self) -> list[list[str]]:
         """Return the table as columns of text, their titles first."""
+=======
+    @classmethod
+    def of_records(cls, records: Sequence[Mapping[str, Any]]) -> Comparison:
+        """Return the comparison of which `records` told; models are not in it.
+
+        Raises
+        ------
+        InputError
+            If a record is none of a row.
+
+        Examples
+        --------
+        >>> rows = (Row("wavefact", scores=Scores(mac=0.99)), Row("svd", failure="out of memory"))
+        >>> again = Comparison.of_records(Comparison(rows).records())
+        >>> again.rows[0].scores.mac, again.rows[1].failure
+        (0.99, 'out of memory')
+        """
+        try:
+            return cls(tuple(_row_of(dict(record)) for record in records))
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"These are no rows of a comparison ({error}); give what `Comparison.records` returned, or "
+                "`wavefact compare -o` wrote."
+            ) from error
+
+    def __str__(self) -> str:
+>>>>>>> rep
         shown = [name for name in COLUMNS if any(not math.isnan(_value(row, name)) for row in self.rows)]
         columns = [
             ["method", *(row.method for row in self.rows)],
@@ -208,6 +237,14 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"Comparison({len(self.rows)} rows)\n{self}"
+
+
+def _row_of(record: dict[str, Any]) -> Row:
+    told = {key: value for key, value in record.items() if value is not None}
+    numbers = [*COLUMNS, "seconds", "peak_memory"]
+    told |= {key: float(told[key]) for key in numbers if key in told}
+    scores = {field.name: told.pop(field.name) for field in dataclasses.fields(Scores) if field.name in told}
+    return Row(scores=Scores(**scores), **told)
 
 
 def column_title(name: str) -> str:

@@ -20,6 +20,7 @@ from wavefact.plots.indicators import indicators
 from wavefact.plots.local_wavenumbers import local_wavenumbers
 from wavefact.plots.mac_matrix import mac_matrix
 from wavefact.plots.modes import modes
+from wavefact.plots.monitoring import monitoring
 from wavefact.plots.operating_curve import operating_curve
 from wavefact.plots.phases import phases
 from wavefact.plots.polar import polar
@@ -47,6 +48,7 @@ __all__ = [
     "local_wavenumbers",
     "mac_matrix",
     "modes",
+    "monitoring",
     "operating_curve",
     "phases",
     "polar",

@@ -15,9 +15,9 @@ from wavefact.health.monitor.progress import counted
 from wavefact.health.monitor.start_times import iso
 from wavefact.health.monitor.state import DATABASE, LOCK
 
-__all__ = ["HealthSummary", "default_state", "health_summary"]
+__all__ = ["CURRENT", "HealthSummary", "default_state", "health_summary", "state_of"]
 
-_CURRENT = "EXISTS (SELECT 1 FROM files WHERE files.digest = records.digest)"
+CURRENT = "EXISTS (SELECT 1 FROM files WHERE files.digest = records.digest)"
 """Records but for those of files whose content was replaced by another."""
 
 
@@ -118,6 +118,23 @@ def default_state(folder: Path) -> Path:
     return resolved.with_name(f"{resolved.name}.monitor")
 
 
+def state_of(folder: Path) -> Path:
+    """Return the database of a state, whose folder or whose followed folder is given.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    state = next((place for place in (folder, default_state(folder)) if (place / DATABASE).is_file()), None)
+    if state is None:
+        raise InputError(
+            f"There is no state of a monitor in {folder} nor {default_state(folder)}; "
+            "`wavefact monitor` makes one, where --state says."
+        )
+    return state / DATABASE
+
+
 def health_summary(folder: Path, *, n_alarms: int = 10) -> HealthSummary:
     """Summarize the state of a monitor.
 
@@ -147,19 +164,14 @@ def health_summary(folder: Path, *, n_alarms: int = 10) -> HealthSummary:
     Traceback (most recent call last):
     wavefact.errors.InputError: There is no state of a monitor in ...
     """
-    state = next((place for place in (folder, default_state(folder)) if (place / DATABASE).is_file()), None)
-    if state is None:
-        raise InputError(
-            f"There is no state of a monitor in {folder} nor {default_state(folder)}; "
-            "`wavefact monitor` makes one, where --state says."
-        )
-    path = state / DATABASE
+    path = state_of(folder)
+    state = path.parent
     with failures(path), closing(open_to_read(path)) as connection:
         connection.execute("BEGIN")  # so that all of it is of one moment
         facts = dict(connection.execute("SELECT name, value FROM facts").fetchall())
-        counts = f"SELECT count(*), min(time), max(time), total(is_alarm) FROM records WHERE {_CURRENT}"
+        counts = f"SELECT count(*), min(time), max(time), total(is_alarm) FROM records WHERE {CURRENT}"
         n_records, first, last, alarms = connection.execute(counts).fetchone()
-        last_records = f"SELECT * FROM records WHERE {_CURRENT} %s ORDER BY id DESC LIMIT ?"
+        last_records = f"SELECT * FROM records WHERE {CURRENT} %s ORDER BY id DESC LIMIT ?"
         latest = connection.execute(last_records % "", (1,)).fetchone()
         raised = connection.execute(last_records % "AND is_alarm", (n_alarms,)).fetchall()
         bad = connection.execute("SELECT name, since, reason FROM quarantine ORDER BY since DESC, name")

@@ -1,0 +1,83 @@
+"""The stabilisation diagram, and why each group of poles is or is no mode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wavefact import plots
+from wavefact.modal import Stabilization
+from wavefact.report._figures import Readout, blank, figure, panels
+from wavefact.report._html import Column, Html, element, joined, table
+from wavefact.report._words import counted
+from wavefact.report.sections._section import Section
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from wavefact.report.report import Report
+
+__all__ = ["stability"]
+
+
+def stability(report: Report) -> Section | None:
+    """Return the diagram and the groups of poles."""
+    diagram = report.diagram
+    if diagram is None or diagram.orders.size == 0:
+        return None
+    drawn = blank(7.6, 4.6)
+    ax = panels(drawn)[0, 0]
+    plots.stabilization(diagram, ax)
+    n_stable = int(diagram.stable.sum())
+    alt = (
+        f"Poles of {counted(len(set(diagram.orders.tolist())), 'model order')} over frequency; {n_stable} of "
+        f"{diagram.orders.size} are stable, and {counted(diagram.model.n_modes, 'mode')} are marked."
+    )
+    text = element(
+        "p",
+        "Models of rising order are fitted to the signals. What belongs to the structure stays at its "
+        "frequency from order to order; what only noise makes comes and goes.",
+    )
+    caption = "Stabilisation diagram, with the spectrum of all channels behind it."
+    parts = [text, figure("stability", drawn, alt, caption, readout=_readout(ax, diagram))]
+    if diagram.groups:
+        groups = element(
+            "details", element("summary", "Every group of poles, with its criteria"), _groups(diagram)
+        )
+        parts.append(groups)
+    return Section("stability", "Stabilisation diagram", joined(parts))
+
+
+def _readout(ax: Axes, diagram: Stabilization) -> Readout | None:
+    """Let the groups within the picture be read one by one."""
+    low, high = ax.get_xlim()
+    groups = [group for group in diagram.groups if low <= group.frequency <= high]
+    if not groups:
+        return None
+    texts = [
+        f"at {group.frequency:.5g} Hz, damping {100 * group.damping_ratio:.3g} %, in {group.n_orders} "
+        f"orders: {group.verdict}"
+        for group in groups
+    ]
+    return Readout(ax, np.array([group.frequency for group in groups]), (), "Group", texts=texts)
+
+
+def _groups(diagram: Stabilization) -> Html:
+    groups = diagram.groups
+    columns = [
+        Column("frequency [Hz]", [group.frequency for group in groups], ".4f"),
+        Column("spread [Hz]", [group.frequency_spread for group in groups], ".2g"),
+        Column("damping [%]", [group.damping_ratio for group in groups], ".3f", 100.0),
+        Column("orders", [float(group.n_orders) for group in groups], ".0f", 1.0, "at which it is there"),
+        Column("MAC", [group.mac for group in groups], ".3f", 1.0, "likeness of its shapes"),
+        Column("MPC", [group.mpc for group in groups], ".3f", 1.0, "modal phase collinearity"),
+        Column(
+            "prominence", [group.prominence for group in groups], ".3g", 1.0, "power over what is around it"
+        ),
+        Column(
+            "purity", [group.purity for group in groups], ".3f", 1.0, "share of its correlations in one shape"
+        ),
+        Column("verdict", [group.verdict for group in groups]),
+    ]
+    return table("Groups of poles, by rising frequency", columns)
