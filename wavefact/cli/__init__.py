@@ -34,8 +34,8 @@ COMMANDS: dict[str, str] = {
 EPILOG = (
     "Exit codes: 0 done, and certified where that is asked; 3 done but not certified; "
     "2 bad input; 4 alarm, 5 files in quarantine; 130 interrupted.\n\n"
-    'Completion by the tab key: eval "$(_WAVEFACT_COMPLETE=bash_source wavefact)" in ~/.bashrc; zsh_source and '
-    "fish_source for other shells."
+    'Completion by the tab key: eval "$(_WAVEFACT_COMPLETE=bash_source wavefact)" in ~/.bashrc; '
+    "zsh_source and fish_source for other shells."
 )
 
 

@@ -169,7 +169,6 @@ class Comparison:
         """
         return [row.record() for row in self.rows]
 
-<<<<<<< HEAD
     def to_pandas(self) -> DataFrame:
         """Return a pandas table of one row a method and setting, with what is known of any of them.
 
@@ -186,9 +185,6 @@ class Comparison:
         }
         return frame(told, methods, "method")
 
-    def _columns(self) -> list[list[str]]:
-        """Return the table as columns of text, their titles first."""
-=======
     @classmethod
     def of_records(cls, records: Sequence[Mapping[str, Any]]) -> Comparison:
         """Return the comparison of which `records` told; models are not in it.
@@ -213,8 +209,8 @@ class Comparison:
                 "`wavefact compare -o` wrote."
             ) from error
 
-    def __str__(self) -> str:
->>>>>>> rep
+    def _columns(self) -> list[list[str]]:
+        """Return the table as columns of text, their titles first."""
         shown = [name for name in COLUMNS if any(not math.isnan(_value(row, name)) for row in self.rows)]
         columns = [
             ["method", *(row.method for row in self.rows)],
