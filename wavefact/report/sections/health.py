@@ -101,10 +101,11 @@ def _tracks(tracks: ModeTracks, corrected: ModeTracks | None) -> Html:
 def _place(profile: StiffnessProfile) -> Html:
     drawn = blank(7.6, 4.8)
     plots.stiffness(profile, panels(drawn, 2, 1)[:, 0])
-    region = profile.regions()[0]
+    region, chance = profile.regions()[0], profile.damage_probability
+    probability = "over 0.999" if chance > 0.999 else f"{chance:.3g}"
     low, high = (100 * limit for limit in region.loss_interval)
     where = (
-        f"If one place lost stiffness (probability {profile.damage_probability:.3g}), it is most probably at "
+        f"If one place lost stiffness (probability {probability}), it is most probably at "
         f"{region.location:.3g} m ({region.low:.3g} to {region.high:.3g} m), and the loss there is "
         f"{low:.0f} to {high:.0f} %."
     )
