@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from wavefact.io._hdf5_heaps import heaps_are_sound
 from wavefact.io.base import SCHEMA, head
 
 __all__ = ["HDF5_MAGIC", "hdf5_kind"]
@@ -25,16 +26,18 @@ _DAS_ATTRIBUTES = ({"__DASDAE_version__"}, {"file_start_computer_time", "file_ve
 
 
 def hdf5_kind(path: Path) -> str:
-    """Return "recording", "netcdf", "das" or "other" for an HDF5 file, "" for any other or a broken one."""
+    """Return "recording", "netcdf", "das" or "other" for an HDF5 file, "broken" or, of another format, ""."""
     import h5py
 
     if head(path, len(HDF5_MAGIC)) != HDF5_MAGIC:
         return ""
+    if not heaps_are_sound(path):
+        return "broken"
     try:
         with h5py.File(path, "r") as file:
             return _kind(file)
     except Exception:  # truncated or damaged, in one of many ways
-        return ""
+        return "broken"
 
 
 def _kind(file: Any) -> str:

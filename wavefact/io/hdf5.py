@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from wavefact.errors import UnknownFormatError
+from wavefact.errors import CorruptFileError, UnknownFormatError
+from wavefact.io._hdf5_heaps import heaps_are_sound
 from wavefact.io._hdf5_kind import HDF5_MAGIC, hdf5_kind
 from wavefact.io._lazy import LazySignals
 from wavefact.io.base import (
@@ -61,6 +62,8 @@ class Hdf5Format:
 
         refuse_part(path, options)
         refuse_axis(path, options)
+        if not heaps_are_sound(path):
+            raise CorruptFileError(f"{path} is damaged: what HDF5 keeps of its strings contradicts itself.")
         with reading(path, self.name), h5py.File(path, "r") as file:
             _check_schema(file, path)
             dataset = file["signals"]
