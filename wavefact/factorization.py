@@ -228,6 +228,10 @@ class Factorization:
     def to_pandas(self) -> DataFrame:
         """Return a pandas table of one row a component, from component 1.
 
+        Returns
+        -------
+        pandas.DataFrame
+
         Raises
         ------
         MissingPackageError

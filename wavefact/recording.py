@@ -26,6 +26,7 @@ from wavefact._recording_fields import (
     validated_signals,
     validated_text,
 )
+from wavefact._recording_words import card_of, text_of
 from wavefact._signal_checks import (
     check_finite,
     check_size,
@@ -33,7 +34,6 @@ from wavefact._signal_checks import (
     sensor_label,
     still_constant,
 )
-from wavefact._tables import card
 from wavefact.errors import InputError
 
 __all__ = ["QUANTITIES", "Recording", "check_signals", "rate_of"]
@@ -240,34 +240,11 @@ class Recording:
         """
         return sensor_label(sensor, self.names)
 
-    def _facts(self) -> list[str]:
-        """Return what there is to tell beside the size, in short; empty texts where nothing is known."""
-        measured = f"{self.quantity or 'signals'} [{self.unit}]" if self.unit else self.quantity
-        positions = self.positions
-        return [
-            str(self.signals.dtype),
-            "" if self.sampling_rate is None else f"{self.sampling_rate:g} Hz, {self.duration:g} s",
-            measured,
-            "" if positions is None else f"{1 if positions.ndim == 1 else positions.shape[1]}-D positions",
-            "" if self.names is None else "named",
-            "lazy" if self.is_lazy else "",
-        ]
-
     def __repr__(self) -> str:
-        parts = [f"{self.n_sensors} sensors × {self.n_samples} samples", *self._facts()]
-        return f"Recording({', '.join(filter(None, parts))})"
+        return text_of(self)
 
     def _repr_html_(self) -> str:
-        title = f"Recording: {self.n_sensors} sensors × {self.n_samples} samples"
-        told = [*self._facts(), str(self.metadata.get("start_time", ""))]
-        numbers = [str(sensor) for sensor in range(self.n_sensors)]
-        columns = [["name", *self.names]] if self.names is not None else []
-        if self.positions is not None:
-            places = self.positions.reshape(self.n_sensors, -1).T
-            titles = ["x [m]", "y [m]", "z [m]"] if len(places) > 1 else ["position [m]"]
-            pairs = zip(titles, places, strict=False)
-            columns += [[title, *(f"{value:g}" for value in place)] for title, place in pairs]
-        return card(title, told, [["sensor", *numbers], *columns] if columns else [])
+        return card_of(self)
 
 
 def rate_of(recording: Recording) -> float:

@@ -172,6 +172,10 @@ class Comparison:
     def to_pandas(self) -> DataFrame:
         """Return a pandas table of one row a method and setting, with what is known of any of them.
 
+        Returns
+        -------
+        pandas.DataFrame
+
         Raises
         ------
         MissingPackageError

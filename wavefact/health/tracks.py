@@ -184,6 +184,10 @@ class ModeTracks:
 
         ``tracks.to_pandas()["frequency [Hz]"]`` is a table of recordings and modes.
 
+        Returns
+        -------
+        pandas.DataFrame
+
         Raises
         ------
         MissingPackageError

@@ -244,6 +244,10 @@ class ModalModel:
     def to_pandas(self) -> DataFrame:
         """Return a pandas table of one row a mode, from mode 1; what is known of none is left out.
 
+        Returns
+        -------
+        pandas.DataFrame
+
         Raises
         ------
         MissingPackageError

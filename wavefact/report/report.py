@@ -98,7 +98,12 @@ class Report:
         return sections_of(self)
 
     def html(self) -> str:
-        """Return the page: one HTML document that needs no network and no other file."""
+        """Return the page: one HTML document that needs no network and no other file.
+
+        Returns
+        -------
+        str
+        """
         from wavefact.report._page import page
 
         return page(self, self._made)

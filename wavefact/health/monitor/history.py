@@ -92,6 +92,13 @@ def monitor_history(folder: Path) -> MonitorHistory:
         If there is no state.
     UnknownFormatError, CorruptFileError
         If it is of another version, or damaged.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> monitor_history(Path("no such folder"))
+    Traceback (most recent call last):
+    wavefact.errors.InputError: ...
     """
     path = state_of(folder)
     with failures(path), closing(open_to_read(path)) as connection:

@@ -42,7 +42,22 @@ SECTIONS: tuple[Callable[[Report], Section | None], ...] = (
 
 
 def sections_of(report: Report) -> tuple[Section, ...]:
-    """Return the sections for which a report has results."""
+    """Return the sections for which a report has results.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    tuple of Section
+
+    Examples
+    --------
+    >>> modes = wf.ModalModel(np.array([2.0]), np.array([0.01]), np.ones((3, 1)))
+    >>> [section.title for section in sections_of(wf.Report(modes=modes))][0]
+    'Summary'
+    """
     with style():
         made = [make(report) for make in SECTIONS]
     return tuple(section for section in made if section is not None)

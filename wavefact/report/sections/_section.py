@@ -11,7 +11,22 @@ __all__ = ["Section"]
 
 @dataclass(frozen=True)
 class Section:
-    """Hold a section: the anchor that leads to it, its title, its content."""
+    """Hold a section of a report.
+
+    Attributes
+    ----------
+    anchor : str
+        What leads to it within the page.
+    title : str
+    content : Html
+        Escaped already.
+
+    Examples
+    --------
+    >>> from wavefact.report._html import Html
+    >>> Section("modes", "Modes", Html("<p>Six.</p>")).title
+    'Modes'
+    """
 
     anchor: str
     title: str
