@@ -71,3 +71,9 @@ def test_outputs_are_written_anew(tmp_path: Path, root: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("```python\nprint(1 + 1)\n```\n\n```output\n3\n```\n\nSo it is.\n", encoding="utf-8")
     assert pages.rewritten(page, root) == page.read_text(encoding="utf-8").replace("3", "2")
+
+
+def test_the_commands_are_read_from_the_shell_blocks() -> None:
+    text = "```bash\n# set up\n$ first --flag \\\n  value\nsecond\n```\n```python\nthird\n```\n"
+    assert pages.commands(text) == ["first --flag    value", "second"]
+    assert pages.blocks(text, "python") == ["third\n"]

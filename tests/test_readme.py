@@ -11,13 +11,13 @@ from pathlib import Path
 
 import click
 import pytest
+from pages import blocks, commands
 
 from wavefact.cli import wavefact
 
 SETUP = "python -m pip install -e . && wavefact demo"
 TEST = 'python -m pip install -c constraints.txt -e ".[test]" && python -m pytest'
 
-FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)|(?:src|href)=\"([^\"]+)\"")
 PATH = re.compile(r"`((?:wavefact|tests|data|examples|\.ci|\.github)/[\w./-]*)`")
 
@@ -27,17 +27,6 @@ def text_of(document: str, root: Path) -> str:
     path = root / document
     assert path.is_file(), f"{document} is missing"
     return path.read_text(encoding="utf-8")
-
-
-def blocks(text: str, *languages: str) -> list[str]:
-    """Return the fenced blocks in `languages`."""
-    return [body for language, body in FENCE.findall(text) if language in languages]
-
-
-def commands(text: str) -> list[str]:
-    """Return the command lines of the shell blocks, without comments and continuation marks."""
-    lines = "\n".join(blocks(text, "bash", "sh", "console", "shell")).replace("\\\n", " ").splitlines()
-    return [line.removeprefix("$ ").strip() for line in lines if line.strip() and not line.startswith("#")]
 
 
 def missing_targets(text: str, root: Path) -> list[str]:
@@ -110,7 +99,7 @@ def test_the_commands_that_take_long_are_at_least_understood(root: Path) -> None
         command.make_context(name, arguments)  # raises an error for options that do not exist
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
 def test_what_a_document_points_to_exists(root: Path, document: str) -> None:
     assert missing_targets(text_of(document, root), root) == []
 
@@ -128,9 +117,3 @@ def test_the_search_for_missing_targets_bites(tmp_path: Path) -> None:
         "`wavefact/gone.py` `tests/NAME.py`"
     )
     assert missing_targets(text, tmp_path) == ["gone.md", "gone.png", "wavefact/gone.py", "tests/"]
-
-
-def test_the_commands_are_read_from_the_shell_blocks() -> None:
-    text = "```bash\n# set up\n$ first --flag \\\n  value\nsecond\n```\n```python\nthird\n```\n"
-    assert commands(text) == ["first --flag    value", "second"]
-    assert blocks(text, "python") == ["third\n"]
