@@ -17,7 +17,7 @@ from wavefact.compare import Comparison
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.factorization import Factorization
 from wavefact.geometry import Geometry
-from wavefact.modal import ModalModel, Stabilization, read_modes, stabilization
+from wavefact.modal import ModalModel, Stabilization, identify, read_modes, stabilization
 from wavefact.recording import Recording
 
 __all__ = ["report"]
@@ -73,12 +73,13 @@ def _report(file: Path, options: dict[str, Any]) -> Any:
 
     fit, recording, given = _sources(file, options)
     diagram = _diagram(fit, recording) if given is None else None
+    modes = identify(fit) if given is None and diagram is not None and fit is not None else given
     place = options["geometry"] or (file if given is not None and file.suffix.lower() in UNIVERSAL else None)
     geometry = None if place is None else Geometry.read(place)
     return Report(
         fit,
         recording,
-        modes=given,
+        modes=modes,
         diagram=diagram,
         comparison=None if options["compare"] is None else _comparison(options["compare"]),
         health=None if options["health"] is None else HealthState.of_monitor(options["health"]),
