@@ -213,6 +213,27 @@ def raised(function: Callable[..., Any]) -> set[str]:
     return {name for name in names if hasattr(wavefact, name)}
 
 
+METHODS = re.compile(
+    r"(modal|spectral|health|denoising|frequency_wavenumber|local_wavenumber|filters|health\.indicators|baselines)\."
+)
+PLAIN = re.compile(
+    r"health\.monitor\.|modal\.export\.|health\.pole_tables\.|\.base\."
+)  # files and forms, no methods
+
+
+def is_method(thing: Any) -> bool:
+    """Say whether a name stands for a method: a function, or a class of settings, of a room of methods."""
+    has_settings = "baselines." in label(thing) or "indicators." in label(thing)
+    of_methods = METHODS.match(label(thing)) and not PLAIN.search(label(thing))
+    return bool(of_methods) and (inspect.isfunction(thing) or has_settings)
+
+
+@pytest.mark.parametrize("thing", [thing for thing in PUBLIC if is_method(thing)], ids=label)
+def test_a_method_says_how_it_works(thing: Any) -> None:
+    own, module = inspect.getdoc(thing) or "", importlib.import_module(thing.__module__).__doc__ or ""
+    assert {"Notes", "References"} & (set(sections(own)) | set(sections(module)))
+
+
 @pytest.mark.parametrize("thing", PUBLIC, ids=label)
 def test_a_public_name_says_all(thing: Any) -> None:
     assert faults(thing) == []

@@ -28,6 +28,10 @@ def gains(operator: WaveOperator, wave_weight: float, wavenumber: float, at: np.
     numpy.ndarray, shape (n,)
         Between 0 and 1.
 
+    Notes
+    -----
+    1/√(1 + γ (α − κ)²), a first-order Butterworth filter; α and κ are the eigenvalues of the wavenumbers.
+
     Examples
     --------
     >>> import wavefact as wf
@@ -60,6 +64,10 @@ def passband(operator: WaveOperator, wave_weight: float, wavenumber: float) -> t
     ------
     InputError
         If the wave weight is not positive.
+
+    Notes
+    -----
+    Where |α − κ| = 1/√γ, so that half of the power passes.
 
     Examples
     --------

@@ -133,6 +133,10 @@ def follow(
     InputError
         If the points differ, or the time is not later.
 
+    Notes
+    -----
+    As in `track_modes`, with what was known before the recording: a prediction by the levels so far.
+
     Examples
     --------
     >>> model = wf.ModalModel(np.array([2.0, 5.0]), np.full(2, 0.01), np.array([[0.5, 1.0], [1.0, -0.5]]))

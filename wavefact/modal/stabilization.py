@@ -143,6 +143,11 @@ def stabilization(
     InputError
         As `identify`.
 
+    Notes
+    -----
+    The poles are those of covariance-driven subspace identification at every order, as in `identify`, whose
+    page says what follows.
+
     Examples
     --------
     >>> t = np.arange(2000) / 100.0
