@@ -1,6 +1,7 @@
 """The instances that the laws in tests/laws run over; asymmetric ones on purpose."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import foreign_files
@@ -127,7 +128,17 @@ def damaged(name: str, loss: float, noise: float = 0.0, rng: np.random.Generator
     return ModalModel(frequencies, np.full(4, 0.01), shapes, positions=operator.positions, **errors)
 
 
-SOLVERS = [pytest.param(solver(), id=name) for name, solver in ALL_SOLVERS.items()]
+_NEEDED = {"convex": "cvxpy"}
+SOLVERS = [
+    pytest.param(
+        solver(),
+        id=name,
+        marks=pytest.mark.skipif(
+            name in _NEEDED and find_spec(_NEEDED[name]) is None, reason=f"{name} needs a package"
+        ),
+    )
+    for name, solver in ALL_SOLVERS.items()
+]
 
 
 def recordings() -> dict[str, Recording]:

@@ -37,8 +37,9 @@ def condensed(operator: WaveOperator, points: np.ndarray) -> WaveOperator:
 
     Examples
     --------
-    >>> from wavefact.operators import condensed
-    >>> condensed(wf.String(9), np.array([1, 4, 7])).n_points
+    >>> import numpy as np
+    >>> from wavefact.operators import String, condensed
+    >>> condensed(String(9), np.array([1, 4, 7])).n_points
     3
     """
     if len(points) == operator.n_points:
