@@ -6,6 +6,7 @@ import io
 import re
 import sys
 import warnings
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -24,7 +25,13 @@ def results() -> dict[str, Any]:
     """Return one of each result that a notebook shows, with texts that are no HTML in it."""
     shapes = np.array([[1.0, 1.0], [0.5, -1.0]])
     model = wf.ModalModel(np.array([2.0, 5.0]), np.array([0.01, 0.02]), shapes, unit=EVIL, quantity="strain")
+    rng = np.random.default_rng(0)
+    one = wf.ModalModel(np.array([2.0]), np.array([0.01]), shapes[:, :1])
+    records = [replace(one, frequencies=2.0 + 1e-3 * rng.standard_normal(1)) for _ in range(30)]
+    baseline = wf.learn_baseline(wf.track_modes(records), remove_environment=False)
     return {
+        "baseline": baseline,
+        "assessment": baseline.assess(one, 30.0),
         "recording": wf.Recording(np.ones((2, 9)), 50.0, [0.0, 2.5], ("deck", EVIL), unit="m"),
         "fit": wf.factorize(SIGNALS, wf.String(9), wave_weight=10.0, regularization=1.0),
         "model": model,

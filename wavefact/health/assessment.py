@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wavefact._tables import aligned, card
 from wavefact.health.tracks import ModeTracks
 
 __all__ = ["Assessment"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Assessment:
     """Hold what one record says of the structure.
 
@@ -45,6 +46,11 @@ class Assessment:
     >>> baseline = wf.learn_baseline(tracks, remove_environment=False)
     >>> baseline.assess(modes(np.array([0.0, -0.02])), 100.0).sentence
     'The structure has changed (...); most of all mode 2, by -2.02 % in frequency.'
+    >>> print(baseline.assess(modes(0.0), 101.0))
+    No change is seen (... % of healthy records are farther off).
+    <BLANKLINE>
+    mode  f corrected [Hz]  shift [%]     MAC  share of score [%]
+       1            ...
     """
 
     time: float
@@ -69,15 +75,39 @@ class Assessment:
         """The verdict in words."""
         if not np.isfinite(self.score):
             return "No mode of the healthy state was found, or its conditions are unknown: no verdict."
-        rate = f"a healthy structure gives such a record once in {_rounded(1 / max(self.p_value, 1e-12))}"
         if not self.is_alarm:
-            return f"No change is seen ({rate})."
+            return f"No change is seen ({100 * self.p_value:.2g} % of healthy records are farther off)."
+        rate = f"a healthy structure gives such a record once in {_rounded(1 / max(self.p_value, 1e-12))}"
         mode = int(np.nanargmax(self.contributions))
         if 2 * np.nan_to_num(self.shape_contributions[mode]) > self.contributions[mode]:
             how = f"in shape (MAC {self.macs[mode]:.4f} with the healthy one)"
         else:
             how = f"by {100 * self.shifts[mode]:+.2f} % in frequency"
         return f"The structure has changed ({rate}); most of all mode {mode + 1}, {how}."
+
+    def _columns(self) -> list[list[str]]:
+        """Return the table of modes as columns of text, their titles first."""
+        numbers = {
+            "f corrected [Hz]": (self.corrected, "{:.4f}"),
+            "shift [%]": (100 * self.shifts, "{:+.2f}"),
+            "MAC": (self.macs, "{:.4f}"),
+            "share of score [%]": (100 * self.contributions, "{:.0f}"),
+        }
+        columns = [["mode", *map(str, range(1, self.shifts.size + 1))]]
+        for title, (values, form) in numbers.items():
+            columns.append([title, *(form.format(v) if np.isfinite(v) else "–" for v in values)])
+        return columns
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\n\n{aligned(self._columns(), [''] * self.shifts.size)}"
+
+    def __repr__(self) -> str:
+        return f"Assessment(score {self.score:.2f}, alarm beyond {self.threshold:.2f})\n{self}"
+
+    def _repr_html_(self) -> str:
+        title = "Alarm" if self.is_alarm else "Assessment"
+        told = [self.sentence, f"score {self.score:.2f}, alarm beyond {self.threshold:.2f}"]
+        return card(title, told, self._columns())
 
 
 def _rounded(number: float) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from wavefact._tables import card
 from wavefact.errors import CorruptFileError, InputError
 from wavefact.health.assessment import Assessment
 from wavefact.health.decision import Detector, fit_detector
@@ -200,6 +201,13 @@ class Baseline:
     def __str__(self) -> str:
         parts = [str(self.tracks), str(self.detector)]
         return "\n\n".join(parts if self.environment is None else [parts[0], str(self.environment), parts[1]])
+
+    def _repr_html_(self) -> str:
+        title = f"Baseline: {self.tracks.n_modes} modes in {self.tracks.n_records} healthy records"
+        columns = self.tracks._columns()
+        if self.environment is not None:
+            columns.append(["explained [%]", *(f"{100 * share:.1f}" for share in self.environment.explained)])
+        return card(title, [str(self.detector)], columns)
 
     def __repr__(self) -> str:
         return f"Baseline({self.tracks.n_modes} modes in {self.tracks.n_records} healthy records)\n{self}"
