@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.report import results
+from wavefact.factorization import Factorization
 from wavefact.io import write
 from wavefact.modal import ModalModel, identify, write_modes
 
@@ -43,6 +44,8 @@ def test_a_report_of_a_fit_and_its_recording(run: Any, files: None) -> None:
     text = Path("report.html").read_text(encoding="utf-8")
     assert "<h1>Bridge &lt;7&gt;</h1>" in text
     assert "today" in text
+    n_modes = identify(Factorization.load("fit.h5")).n_modes
+    assert f'Modes found</p><p class="value">{n_modes}</p>' in text
 
 
 def test_a_report_of_a_recording_alone_names_its_modes(run: Any, files: None) -> None:
