@@ -119,7 +119,9 @@ def _modes_in(file: Path) -> ModalModel | None:
 
 
 def _diagram(fit: Factorization | None, recording: Recording | None) -> Stabilization | None:
-    source = recording if fit is None else fit
+    """Look for modes in the components; of filtered courses, rather in what was measured."""
+    is_filtered = fit is not None and fit.frequencies is not None
+    source = recording if fit is None or (is_filtered and recording is not None) else fit
     if source is None or source.sampling_rate is None:
         return None
     return stabilization(source)
