@@ -157,7 +157,7 @@ def test_a_changed_shape_raises_an_alarm_though_no_frequency_moves(with_shapes):
     assert sum(each.is_alarm for each in found) >= 19
     assert all(int(np.nanargmax(each.contributions)) == 1 for each in found)
     assert all(int(np.nanargmax(each.shape_contributions)) == 1 for each in found)
-    assert "mode 2, in shape (MAC 0.99" in found[0].sentence
+    assert "mode 2, in shape (1 − MAC " in found[0].sentence
     moved = with_shapes.assess(measured(rng, change=np.array([0.0, 0.0, -0.01])), 200.0)
     assert "mode 3, by -1." in moved.sentence
 

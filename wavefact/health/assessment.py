@@ -80,7 +80,9 @@ class Assessment:
         rate = f"a healthy structure gives such a record once in {_rounded(1 / max(self.p_value, 1e-12))}"
         mode = int(np.nanargmax(self.contributions))
         if 2 * np.nan_to_num(self.shape_contributions[mode]) > self.contributions[mode]:
-            how = f"in shape (MAC {self.macs[mode]:.4f} with the healthy one)"
+            mac = self.macs[mode]
+            likeness = f"MAC {mac:.4f}" if mac < 0.999 else f"1 − MAC {1 - mac:.1g}"
+            how = f"in shape ({likeness} with the healthy one)"
         else:
             how = f"by {100 * self.shifts[mode]:+.2f} % in frequency"
         return f"The structure has changed ({rate}); most of all mode {mode + 1}, {how}."
