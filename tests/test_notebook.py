@@ -130,6 +130,11 @@ def test_progress_understands_every_callback_and_closes_with_its_block():
     assert "3/8" in told.getvalue()
     assert "svd" in told.getvalue()
     counted = io.StringIO()
+    both = io.StringIO()
+    with wf.Progress("files", file=both, mininterval=0) as bar:
+        bar(3, 7)
+    assert "files" in both.getvalue()
+    assert "3/7" in both.getvalue()
     with wf.Progress("pictures", total=4, file=counted, mininterval=0) as bar:
         for done in range(5):
             bar(done)

@@ -41,10 +41,10 @@ class Progress:
         self._bar: Any = None
 
     def __call__(self, *told: Any) -> None:
-        """Draw what a callback is told: a `Step`, a count, or a count, its total and what comes next."""
-        if len(told) == 3:
-            done, total, what = told
-            self._draw(done, total, str(what))
+        """Draw what a callback is told: a `Step`, a count, or a count and its total, and what comes next."""
+        if len(told) > 1:
+            done, total, *what = told
+            self._draw(done, total, " ".join(map(str, what)))
         elif hasattr(told[0], "n_components"):
             step = told[0]
             self._draw(None, None, f"{step.n_components} components, gap {step.gap:.1e}")

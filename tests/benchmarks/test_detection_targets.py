@@ -50,7 +50,7 @@ def all_records(tasks: list[tuple[int, float]]) -> list[wf.ModalModel]:
 
 @dataclass(frozen=True)
 class Judged:
-    """Scores of records later than the training ones, by a detector; and raw features of all records."""
+    """Scores of records later than the training ones by a detector, and its alarms."""
 
     scores: np.ndarray
     alarms: np.ndarray
@@ -75,6 +75,8 @@ class Trial:
         self.losses = np.array([loss for _, loss in healthy + damaged])[N_TRAINING:]
         self.models = models[N_TRAINING:]
         self.tracks = wf.track_modes(models[:N_TRAINING], HOUR * self.hours[:N_TRAINING])
+        later = zip(self.models, HOUR * self.hours[N_TRAINING:], strict=True)
+        self.later = [wf.follow(self.tracks, *each).select(slice(-1, None)) for each in later]
 
     def ours(self, measured: bool) -> Judged:
         """Judge by a baseline, with or without measured temperatures."""
@@ -84,7 +86,6 @@ class Trial:
             baseline.assess(model, HOUR * hour, None if given is None else given[N_TRAINING + i])
             for i, (model, hour) in enumerate(zip(self.models, self.hours[N_TRAINING:], strict=True))
         ]
-        self.later = [each.tracks.select(slice(-1, None)) for each in found]
         return Judged(np.array([each.score for each in found]), np.array([each.is_alarm for each in found]))
 
     def other(self, fit: Callable, with_shapes: bool) -> Judged:

@@ -14,7 +14,7 @@ from scipy.stats import multivariate_normal
 import wavefact as wf
 from wavefact.errors import InputError
 from wavefact.health.environment._factors import analysed, common_effect, factored
-from wavefact.health.environment._lags import lagged
+from wavefact.health.environment._lags import _remembered, lagged
 from wavefact.health.environment._regression import ridge
 
 HOUR = 3600.0
@@ -294,3 +294,15 @@ def test_readings_before_a_record_tell_what_a_slow_structure_still_feels():
     assert np.std(one_by_one[True]) < 0.2 * np.std(one_by_one[False])
     with pytest.raises(wf.InputError, match="conditions are"):
         environment.corrected(tracks.select(slice(1)), temperature[:1], earlier=([1.0, 2.0], [3.0]))
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.3])
+def test_a_lag_is_the_same_from_where_all_before_is_forgotten(gaps: float) -> None:
+    rng = np.random.default_rng(5)
+    times = np.cumsum(rng.uniform(300.0, 900.0, 5000))
+    conditions = rng.standard_normal((5000, 2)).cumsum(axis=0) / 10
+    conditions[rng.random(conditions.shape) < gaps] = np.nan
+    for hours in (0.0, 1.0, 3.0, 12.0):
+        whole = lagged(times, conditions, 3600.0 * hours)
+        np.testing.assert_allclose(lagged(times, conditions, 3600.0 * hours, 7), whole[-7:], rtol=1e-13)
+    assert _remembered(np.diff(times, prepend=times[:1]), conditions, 40 * 3600.0, 7) > 4000

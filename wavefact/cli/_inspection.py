@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from wavefact._runs import runs
 from wavefact.io import RecordingInfo, read
 from wavefact.preparation import channel_faults
 from wavefact.recording import Recording
@@ -63,10 +64,10 @@ def _gaps(recording: Recording) -> list[dict[str, Any]]:
     """Return the runs of samples that are not finite."""
     found = []
     for sensor, row in enumerate(np.asarray(recording.signals)):
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], ~np.isfinite(row), [False])).astype(np.int8)))
-        for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        starts, lengths = runs(~np.isfinite(row))
+        for first, count in zip(starts.tolist(), lengths.tolist(), strict=True):
             name = recording.names[sensor] if recording.names is not None else None
-            found.append({"sensor": sensor, "name": name, "first": first, "samples": end - first})
+            found.append({"sensor": sensor, "name": name, "first": first, "samples": count})
     return found
 
 

@@ -15,7 +15,7 @@ from wavefact.factorization import Factorization
 from wavefact.modal import ModalModel
 from wavefact.solution import Status
 
-__all__ = ["certificate_sentence", "echo_json", "echo_table", "listed", "mode_records", "mode_table"]
+__all__ = ["certificate_sentence", "echo_json", "echo_table", "mode_records", "mode_table"]
 
 
 def plain(value: Any) -> Any:
@@ -42,11 +42,6 @@ def echo_table(rows: Mapping[str, Any]) -> None:
     width = max(map(len, shown), default=0)
     for name, value in shown.items():
         click.echo(f"{name:<{width}}  {f'{value:.6g}' if isinstance(value, float) else value}")
-
-
-def listed(words: Sequence[str]) -> str:
-    """Write "a", "a and b" or "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def certificate_sentence(fit: Factorization) -> str:

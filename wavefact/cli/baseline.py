@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import click
 from wavefact.cli._folders import folder_of, folder_options
 from wavefact.cli._options import PATH, quiet_option, verbose_option
 from wavefact.cli._outputs import outputs
+from wavefact.cli._progress import progress
 
 __all__ = ["baseline"]
 
@@ -28,14 +27,13 @@ __all__ = ["baseline"]
 def baseline(folder: Path, **options: Any) -> None:
     """Learn the healthy state of a structure from the recordings in FOLDER, for `wavefact monitor`.
 
-    At least 20 recordings are needed, 30 to learn what conditions do, over as much of the range of
-    temperatures as can be had; a stated rate of false alarms of 1 % wants some hundred.  Files that cannot
-    be used are left out, with a warning.
+    At least 20 recordings are needed, over as much of the range of temperatures as can be had; a stated rate
+    of false alarms of 1 % wants some hundred.  Files that cannot be used are left out, with a warning.
     """
     from wavefact.health.monitor import baseline_of_folder
 
     given = folder_of(folder, options, options["output"])
-    with outputs(options["output"]) as (target,), _bar(options["quiet"]) as progress:
+    with outputs(options["output"]) as (target,), progress(not options["quiet"], "baseline") as show:
         learned = baseline_of_folder(
             given.watch,
             given.find_modes,
@@ -43,23 +41,8 @@ def baseline(folder: Path, **options: Any) -> None:
             given.conditions,
             false_alarm_rate=options["false_alarm_rate"],
             name_format=options["name_format"],
-            callback=progress,
+            callback=show,
         )
         learned.save(target)
     if not options["quiet"]:
         click.echo(str(learned))
-
-
-@contextmanager
-def _bar(quiet: bool) -> Iterator[Any]:
-    """Yield what shows how many recordings are done, where somebody watches."""
-    from tqdm import tqdm
-
-    with tqdm(disable=True if quiet else None, unit="file", leave=False) as bar:
-
-        def show(done: int, total: int) -> bool:
-            bar.total = total
-            bar.update(done - bar.n)
-            return False
-
-        yield show

@@ -12,13 +12,14 @@ from typing import Any
 import click
 
 from wavefact._fit_checks import prepare
+from wavefact._words import listed
 from wavefact.cli._files import FIT, MODEL, read_recording, result_kind
 from wavefact.cli._operators import operator_for, operator_options
 from wavefact.cli._options import PATH, json_option, quiet_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
 from wavefact.cli._progress import progress
 from wavefact.cli._recordings import described, recording_for, recording_options
-from wavefact.cli._report import echo_json, listed, plain
+from wavefact.cli._report import echo_json, plain
 from wavefact.compare import METHODS, Comparison, compare_methods
 from wavefact.compare.comparison import column_title
 from wavefact.compare.methods import method

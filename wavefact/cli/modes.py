@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from wavefact._words import listed
 from wavefact.cli._files import read_source
 from wavefact.cli._options import PATH, Numbers, json_option, layout_options, rate_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
-from wavefact.cli._report import echo_json, listed, mode_records, mode_table
+from wavefact.cli._report import echo_json, mode_records, mode_table
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel, Stabilization, identify, stabilization, write_modes
 from wavefact.modal.export import known_suffix

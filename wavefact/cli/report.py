@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 
+from wavefact._words import listed
 from wavefact.cli._files import FIT, MODEL, read_recording, result_kind
 from wavefact.cli._options import PATH, layout_options, quiet_option, rate_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
-from wavefact.cli._report import listed
 from wavefact.compare import Comparison
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.factorization import Factorization
@@ -72,8 +72,7 @@ def _report(file: Path, options: dict[str, Any]) -> Any:
     from wavefact.report import HealthState, Report
 
     fit, recording, given = _sources(file, options)
-    diagram = _diagram(fit, recording) if given is None else None
-    modes = identify(fit) if given is None and diagram is not None and fit is not None else given
+    modes, diagram = _found(fit, recording) if given is None else (given, None)
     place = options["geometry"] or (file if given is not None and file.suffix.lower() in UNIVERSAL else None)
     geometry = None if place is None else Geometry.read(place)
     return Report(
@@ -118,13 +117,18 @@ def _modes_in(file: Path) -> ModalModel | None:
     return None
 
 
-def _diagram(fit: Factorization | None, recording: Recording | None) -> Stabilization | None:
-    """Look for modes in the components; of filtered courses, rather in what was measured."""
-    is_filtered = fit is not None and fit.frequencies is not None
-    source = recording if fit is None or (is_filtered and recording is not None) else fit
-    if source is None or source.sampling_rate is None:
-        return None
-    return stabilization(source)
+def _found(
+    fit: Factorization | None, recording: Recording | None
+) -> tuple[ModalModel | None, Stabilization | None]:
+    """Look for modes in the components, else in what was measured; those of a diagram are its own."""
+    measured = None if recording is None or recording.sampling_rate is None else recording
+    if fit is None:
+        return None, None if measured is None else stabilization(measured)
+    if fit.sampling_rate is None:
+        return None, None
+    if fit.frequencies is None:
+        return None, stabilization(fit)
+    return identify(fit), stabilization(measured or fit)  # of what was measured: courses are filtered
 
 
 def _comparison(path: Path) -> Comparison:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wavefact.health._followers import close_pairs
+from wavefact.health._wavenumbers import middle
 from wavefact.health.tracks import ModeTracks
 
 __all__ = ["Departures", "angles", "healthy_shapes"]
@@ -70,7 +71,7 @@ class Departures:
         variances = np.nanmedian(along**2, axis=0) / _MEDIAN_OF_SQUARE
         shape = 2, healthy.shape[1]
         new = cls(
-            healthy, spans, directions, variances, np.zeros(shape), _medians(errors), np.ones(shape, bool)
+            healthy, spans, directions, variances, np.zeros(shape), middle(errors), np.ones(shape, bool)
         )
         logarithms = new._logarithms(shapes, errors) + np.log((counts + 1) / np.maximum(counts - 1, 1))
         usual = np.nanmedian(logarithms, axis=0)
@@ -111,12 +112,6 @@ def angles(shapes: np.ndarray, healthy: np.ndarray) -> np.ndarray:
     along = np.sum(healthy.conj() * shapes, axis=1)
     across = shapes - along[:, None] * healthy  # by what is left, for 1 − MAC loses digits
     return np.asarray(np.arctan2(np.linalg.norm(across, axis=1), np.abs(along)))
-
-
-def _medians(errors: np.ndarray) -> np.ndarray:
-    """Return the median of the known errors of each mode; NaN where none is."""
-    known = [column[np.isfinite(column)] for column in errors.T]
-    return np.array([np.median(each) if each.size else np.nan for each in known])
 
 
 def _offsets(shapes: np.ndarray, spans: np.ndarray) -> np.ndarray:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wavefact._runs import runs
+
 __all__ = ["RULES", "Finding", "Signal"]
 
 _BESIDE = 1e-3  # of the range, or 3 steps of the resolution: what is next to a rail
@@ -51,12 +53,6 @@ class Signal:
     def at_rails(self) -> np.ndarray:
         """Whether each sample is at an extreme."""
         return np.asarray((self.values == self.high) | (self.values == self.low))
-
-
-def runs(inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return where runs of True begin, and their lengths."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], inside, [False])).astype(np.int8)))
-    return edges[::2], edges[1::2] - edges[::2]
 
 
 def clipped(signal: Signal) -> Finding | None:

@@ -14,7 +14,6 @@ __all__ = [
     "counted",
     "duration_text",
     "gap_words",
-    "listed",
     "number_text",
     "range_text",
     "sure_text",
@@ -41,11 +40,6 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     """Write "no modes", "one mode", "twelve modes" or "13 modes"."""
     word = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
     return f"{word} {noun if number == 1 else plural or noun + 's'}"
-
-
-def listed(words: list[str]) -> str:
-    """Write "a", "a and b" or "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def number_text(value: float | None, unit: str = "", form: str = ".4g") -> str:

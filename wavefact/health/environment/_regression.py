@@ -59,7 +59,7 @@ class Conditions:
         order = order[past_times[order] < times[0]]
         all_times = np.concatenate([past_times[order], times])
         all_values = np.concatenate([past_values[order], values])
-        felt = [lagged(all_times, all_values, lag)[-times.size :] for lag in self.lags]
+        felt = [lagged(all_times, all_values, lag, times.size) for lag in self.lags]
         return (np.stack(felt) - self.reference) / self.scales
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wavefact._runs import runs
 from wavefact.errors import InputError
 
 __all__ = ["Region", "StiffnessProfile"]
@@ -179,8 +180,7 @@ class StiffnessProfile:
         needed = int(np.searchsorted(np.cumsum(probabilities[falling]), _checked(confidence))) + 1
         inside = np.zeros(probabilities.size, dtype=bool)
         inside[falling[:needed]] = True
-        changes = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(int)))
-        found = [self._region(a, b, confidence) for a, b in changes.reshape(-1, 2)]
+        found = [self._region(a, a + n, confidence) for a, n in zip(*runs(inside), strict=True)]
         return tuple(sorted(found, key=lambda region: -region.probability))
 
     def _region(self, first: int, after: int, confidence: float) -> Region:

@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 from wavefact import plots
+from wavefact._words import listed
 from wavefact.compare import Comparison, Row
 from wavefact.compare.comparison import COLUMNS, MEASURED
 from wavefact.report._figures import figure
 from wavefact.report._html import Column, Html, element, joined, table
-from wavefact.report._words import counted, listed
+from wavefact.report._words import counted
 from wavefact.report.sections._section import Section
 
 if TYPE_CHECKING:
