@@ -22,12 +22,9 @@ __all__ = [
     "TimedComponents",
     "channels_of",
     "rigid_motions",
-    "since_onset",
 ]
 
 FEWEST_SAMPLES = 64
-_WINDOWS = 500  # of a recording, in which power is smoothed
-_QUIET = 0.1  # power before an impact over its peak
 
 
 class About(TypedDict):
@@ -149,6 +146,10 @@ class Channels:
         """What is known of the points and the signals."""
         return About(positions=self.positions, quantity=self.quantity, unit=self.unit, names=self.names)
 
+    def since(self, sample: int) -> Channels:
+        """Return the channels from a sample on."""
+        return replace(self, signals=self.signals[:, sample:])
+
 
 def channels_of(source: Components | Recording, operator: WaveOperator | None = None) -> Channels:
     """Bring a factorization or a recording into the form that identification works on.
@@ -190,33 +191,6 @@ def checked_rate(sampling_rate: float | None) -> float:
     if not (np.isfinite(sampling_rate) and sampling_rate > 0):
         raise InputError(f"The sampling rate must be positive, not {sampling_rate:g} Hz.")
     return float(sampling_rate)
-
-
-def since_onset(signals: np.ndarray, near: tuple[float, float]) -> np.ndarray:
-    """Return signals from an impact on, where one sets all in motion; else all of them.
-
-    What moves freely from an impact on is known but for noise; what is quiet before it tells nothing.  There
-    is such an impact where the power, on average until it rises to its peak, is below a tenth of that.
-
-    Parameters
-    ----------
-    signals : (n_channels, n_samples) array
-    near : (low, high) [cycles per sample]
-        Where the motion is.
-    """
-    n_samples = signals.shape[1]
-    width = max(n_samples // _WINDOWS, 4)
-    bins = np.fft.rfftfreq(n_samples)
-    moving = np.fft.irfft(np.fft.rfft(signals, axis=1) * ((bins >= near[0]) & (bins <= near[1])), n_samples)
-    power = np.sum(moving**2, axis=0)
-    smooth = np.convolve(power, np.full(width, 1 / width), "valid")
-    peak = int(np.argmax(smooth))
-    faint = np.flatnonzero(smooth[:peak] < _QUIET * smooth[peak])
-    if faint.size == 0 or n_samples - peak < FEWEST_SAMPLES:
-        return signals
-    if np.mean(smooth[: faint[-1] + 1]) > _QUIET * smooth[peak]:
-        return signals
-    return signals[:, peak + int(np.argmax(power[peak : peak + width])) :]
 
 
 def rigid_motions(operator: WaveOperator) -> np.ndarray:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -10,11 +12,11 @@ from wavefact.modal.bins import Resonances, transfer
 from wavefact.modal.channels import About
 from wavefact.modal.fitting import Cluster
 from wavefact.modal.groups import reach_of
-from wavefact.modal.model import ModalModel
+from wavefact.modal.model import PER_ENTRY, PER_MODE, ModalModel
 from wavefact.modal.similarity import normalized_shapes
 from wavefact.modal.spectrum import Spectrum, cut, energies
 
-__all__ = ["model_of", "no_modes"]
+__all__ = ["joined", "model_of", "no_modes"]
 
 
 def model_of(clusters: Sequence[Cluster], spectrum: Spectrum, about: About) -> ModalModel:
@@ -85,6 +87,18 @@ def _contributions(modes: Resonances, noise: float, spectrum: Spectrum, sizes: n
     levels = np.resize(np.sum(np.abs(spectrum.basis) ** 2, axis=0), channels.size)
     shares = energies(modes, spectrum.whole) * sizes
     return np.asarray(shares / max(float(levels @ channels), float(np.sum(shares))))
+
+
+def joined(models: Sequence[ModalModel]) -> ModalModel:
+    """Return the modes of several models of the same points, by rising frequency."""
+    fields: dict[str, Any] = {
+        name: np.concatenate([getattr(model, name) for model in models]) for name in PER_MODE
+    }
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(model, name) for model in models], axis=1) for name in PER_ENTRY
+    }
+    order = np.argsort(fields["frequencies"], kind="stable")
+    return replace(models[0], **fields, **columns).select(order)
 
 
 def no_modes(n_points: int, about: About) -> ModalModel:

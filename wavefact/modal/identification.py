@@ -17,9 +17,10 @@ from wavefact.modal.channels import (
     checked_rate,
     rigid_motions,
 )
-from wavefact.modal.estimates import model_of
+from wavefact.modal.estimates import joined, model_of
 from wavefact.modal.fitting import Start, fit_modes
 from wavefact.modal.model import ModalModel
+from wavefact.modal.onset import onset_of
 from wavefact.modal.residues import Residues
 from wavefact.modal.search import Found, search
 from wavefact.modal.settings import IdentificationSettings, validated
@@ -141,14 +142,41 @@ def fitted(channels: Channels, found: Sequence[Found], settings: IdentificationS
 def fit_from_poles(
     channels: Channels, residues: Sequence[Residues], bands: Sequence[Band], settings: IdentificationSettings
 ) -> ModalModel:
-    """Fit modes by greatest likelihood from the poles that were found in each band, without wavenumbers."""
-    every = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
-    low, high = (bands[-1].low, bands[0].high) if bands else (0.0, channels.sampling_rate / 2)
-    near = (float(every.min()), float(every.max())) if every.size else (low, high)
+    """Fit modes by greatest likelihood from the poles that were found in each band, without wavenumbers.
+
+    Notes
+    -----
+    Modes that an impact within the recording sets in motion are fitted from it on, others in the whole.
+    """
+    poles = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
+    limits = (bands[-1].low, bands[0].high) if bands else (0.0, channels.sampling_rate / 2)
+    onset = onset_of(channels.signals, poles / channels.sampling_rate)
+    if not np.any(onset.struck):
+        return _within(_likeliest(channels, residues, limits), limits, settings)
+    _logger.info("an impact after %.4g s sets modes in motion", onset.sample / channels.sampling_rate)
+    struck = _likeliest(channels.since(onset.sample), residues, limits)
+    if np.all(onset.struck):
+        return _within(struck, limits, settings)
+    steady = _likeliest(channels, residues, limits)
+    parts = [
+        model.select(onset.struck[_nearest(model.frequencies, poles)] == chosen)
+        for model, chosen in ((struck, True), (steady, False))
+    ]
+    return _within(joined(parts), limits, settings)
+
+
+def _nearest(frequencies: np.ndarray, poles: np.ndarray) -> np.ndarray:
+    """Return which pole is nearest to each frequency."""
+    return np.argmin(np.abs(np.log(frequencies[:, None] / poles)), axis=1)
+
+
+def _likeliest(channels: Channels, residues: Sequence[Residues], limits: tuple[float, float]) -> ModalModel:
+    """Return the modes of greatest likelihood in all of the channels' signals."""
+    poles = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
+    near = (float(poles.min()), float(poles.max())) if poles.size else limits
     spectrum, inward = spectrum_of_channels(channels, near)
     starts = [start for each in residues for start in _starts(each, inward, channels.denoised)]
-    clusters = fit_modes(spectrum, starts, expected_slope(channels.quantity))
-    return _within(model_of(clusters, spectrum, channels.about), (low, high), settings)
+    return model_of(fit_modes(spectrum, starts, expected_slope(channels.quantity)), spectrum, channels.about)
 
 
 def _within(model: ModalModel, limits: tuple[float, float], settings: IdentificationSettings) -> ModalModel:

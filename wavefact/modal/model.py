@@ -23,7 +23,8 @@ __all__ = ["ModalModel"]
 
 _KIND = "wavefact-modal-model"
 _OPTIONAL = ("frequency_errors", "damping_errors", "wavenumbers", "fit_quality", "contributions")
-_PER_MODE = ("frequencies", "damping_ratios", *_OPTIONAL)
+PER_MODE = ("frequencies", "damping_ratios", *_OPTIONAL)
+PER_ENTRY = ("mode_shapes", "shape_errors")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,7 +82,7 @@ class ModalModel:
     names: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        for name in _PER_MODE:
+        for name in PER_MODE:
             object.__setattr__(self, name, np.atleast_1d(np.asarray(getattr(self, name), dtype=float)))
         object.__setattr__(self, "mode_shapes", np.asarray(self.mode_shapes))
         n_modes = self.frequencies.size
@@ -93,7 +94,7 @@ class ModalModel:
         self._check_sizes(n_modes)
 
     def _check_sizes(self, n_modes: int) -> None:
-        for name in _PER_MODE:
+        for name in PER_MODE:
             if getattr(self, name).shape != (n_modes,):
                 raise InputError(f"{name} has {getattr(self, name).size} entries for {n_modes} frequencies.")
         if self.mode_shapes.ndim != 2 or self.mode_shapes.shape[1] != n_modes:
@@ -195,8 +196,8 @@ class ModalModel:
             Indices from 0.
         """
         indices = np.arange(self.n_modes)[modes]
-        fields = {name: getattr(self, name)[indices] for name in _PER_MODE}
-        columns = {name: getattr(self, name)[:, indices] for name in ("mode_shapes", "shape_errors")}
+        fields = {name: getattr(self, name)[indices] for name in PER_MODE}
+        columns = {name: getattr(self, name)[:, indices] for name in PER_ENTRY}
         return dataclasses.replace(self, **columns, **fields)
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -207,9 +208,7 @@ class ModalModel:
         UnwritableTargetError
             If the file cannot be written.
         """
-        arrays = {
-            name: getattr(self, name) for name in (*_PER_MODE, "mode_shapes", "shape_errors", "positions")
-        }
+        arrays = {name: getattr(self, name) for name in (*PER_MODE, *PER_ENTRY, "positions")}
         names = None if self.names is None else list(self.names)
         save_fields(Path(path), _KIND, arrays, {"quantity": self.quantity, "unit": self.unit, "names": names})
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from wavefact._arrays import to_numpy
 from wavefact.modal.bins import Bins, Resonances, random_response, transfer
-from wavefact.modal.channels import Channels, TimedComponents, checked_rate, since_onset
+from wavefact.modal.channels import Channels, TimedComponents, checked_rate
 
 __all__ = [
     "Spectrum",
@@ -26,9 +26,10 @@ __all__ = [
 _SLOPES = {"displacement": 0.0, "velocity": 2.0, "acceleration": 4.0}
 _UNKNOWN = 2.0
 
-_BELOW, _ABOVE, _FAR_ABOVE = 0.5, 1.5, 3.0  # times the lowest and highest frequency of modes
+_BELOW, _ABOVE = 0.5, 3.0  # times the lowest and highest frequency of modes
 _FEWEST = 50  # bins that tell how strong noise is
 _FIFTH, _FAINTEST = 0.2231, 1e-13  # quantile of the exponential distribution; of the largest power
+_CYCLES_PER_WAVE, _MOST_WAVES = 40.0, 16  # of the slowest mode in the recording, to each cosine of drift
 _AUDIBLE, _MAX_OTHERS = 0.02, 6  # response over noise from which another mode gives a band a channel
 
 
@@ -108,8 +109,10 @@ class Spectrum:
         return np.asarray(self.basis @ (real + 1j * imaginary if forward else (real - 1j * imaginary).conj()))
 
 
-def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
+def spectrum_of(fit: TimedComponents, shapes: np.ndarray, slowest: float = 0.0) -> Spectrum:
     """Transform the projected courses, in an orthonormal basis of the span of shapes (n_points, n_shapes).
+
+    What is far below the frequency `slowest` [Hz] is taken off as drift.
 
     Notes
     -----
@@ -124,7 +127,7 @@ def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
     if np.iscomplexobj(signals):
         basis = basis.astype(complex)
         signals = np.concatenate([signals.real, signals.imag])
-    return _transformed(signals, checked_rate(fit.sampling_rate), basis)
+    return _transformed(signals, checked_rate(fit.sampling_rate), basis, slowest)
 
 
 def spectrum_of_channels(channels: Channels, near: tuple[float, float]) -> tuple[Spectrum, np.ndarray]:
@@ -138,20 +141,18 @@ def spectrum_of_channels(channels: Channels, near: tuple[float, float]) -> tuple
 
     Notes
     -----
-    A recording with an impact within it is taken from the impact on.  Noise of components is that of the
-    sensors: white where shapes are orthonormal.  Sensors differ: each is scaled to what is in the
-    quietest fifth of its bins from half the lowest to three times the highest frequency of `near` [Hz].
+    Noise of components is that of the sensors: white where shapes are orthonormal.  Sensors differ: each is
+    scaled to what is in the quietest fifth of its bins from half the lowest to three times the highest
+    frequency of `near` [Hz].
     """
     basis, inward = np.linalg.qr(channels.shapes)
     if np.iscomplexobj(channels.shapes):  # the second half of the channels is the imaginary part of the first
         basis, turn = np.linalg.qr(channels.shapes[:, : channels.shapes.shape[1] // 2])
         inward = np.block([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    lowest, highest = near[0] / channels.sampling_rate, near[1] / channels.sampling_rate
-    signals = since_onset(channels.signals, (_BELOW * lowest, _ABOVE * highest))
-    raw = _transformed(inward @ signals, channels.sampling_rate, basis)
+    raw = _transformed(inward @ channels.signals, channels.sampling_rate, basis, near[0])
     if channels.denoised:
         return raw, inward
-    low, high = np.searchsorted(raw.frequencies, (_BELOW * near[0], _FAR_ABOVE * near[1]))
+    low, high = np.searchsorted(raw.frequencies, (_BELOW * near[0], _ABOVE * near[1]))
     levels = _levels(raw.values[:, low:high] if high - low >= _FEWEST else raw.values)
     if raw.is_complex:
         halves = np.split(levels, 2)
@@ -167,11 +168,27 @@ def _levels(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(np.where(quiet > 0, quiet, 1.0) / _FIFTH))
 
 
-def _transformed(signals: np.ndarray, sampling_rate: float, basis: np.ndarray) -> Spectrum:
+def _transformed(signals: np.ndarray, sampling_rate: float, basis: np.ndarray, slowest: float) -> Spectrum:
+    """Transform signals without the drift below modes from `slowest` [Hz] on."""
     n_samples = signals.shape[1]
-    values = np.fft.rfft(signals, axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
+    n_waves = min(int(slowest * n_samples / sampling_rate / _CYCLES_PER_WAVE), _MOST_WAVES)
+    values = np.fft.rfft(_steady(signals, n_waves), axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
     frequencies = np.arange(1, values.shape[1] + 1) * sampling_rate / n_samples
     return Spectrum(values, frequencies, sampling_rate, basis)
+
+
+def _steady(signals: np.ndarray, n_waves: int) -> np.ndarray:
+    """Take slow cosines off signals, so that what drifts ends where it began.
+
+    The transform repeats a signal for ever.  What drifts then jumps from its end to its beginning, and the
+    jump is heard in all bins, the same in all of a resonance, where no noise is like it.  Half waves have no
+    such jump; of a mode with 40 cycles to each they hold about a thousandth.
+    """
+    times = np.pi * (np.arange(signals.shape[1]) + 0.5) / signals.shape[1]
+    for wave in range(1, n_waves + 1):
+        slow = np.cos(wave * times)
+        signals = signals - np.outer(signals @ slow / (slow @ slow), slow)
+    return signals
 
 
 def cut(
