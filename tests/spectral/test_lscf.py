@@ -249,3 +249,29 @@ def test_as_near_to_the_truth_as_sdypy_ema() -> None:
     assert (
         np.max(np.abs(modes.damping_ratios / damping - 1)) <= np.max(np.abs(theirs[1] / damping - 1)) + 1e-3
     )
+
+
+def test_modes_of_all_octaves_are_found_beside_lines_without_force(caplog: pytest.LogCaptureFixture) -> None:
+    # accelerations of 10 to 1500 Hz; above 2 kHz the blow excited nothing, and what is divided by it is noise
+    lines = np.arange(1.0, 4000.0, 1.0)
+    frequencies, damping = np.array([12.0, 47.0, 180.0, 690.0, 1024.0]), np.full(5, 0.008)
+    s = 2j * np.pi * lines
+    poles = 2 * np.pi * frequencies * (-damping + 1j * np.sqrt(1 - damping**2))
+    terms = s**2 / ((s - poles[:, None]) * (s - poles.conj()[:, None]))
+    shapes = np.random.default_rng(5).standard_normal((4, 5))
+    values = np.einsum("om,im,mf->oif", shapes, shapes[:1], terms)
+    rng = np.random.default_rng(0)
+    noise = (rng.standard_normal((2, *values.shape)) * [[[[1.0]]], [[[1j]]]]).sum(axis=0)
+    values = values + 0.02 * (1 + (lines / 1500.0) ** 8) * noise
+    modes = wf.modes_of_response(wf.FrequencyResponse(lines, values, quantity="acceleration"))
+    assert np.allclose(modes.frequencies, frequencies, rtol=1e-3)
+    assert np.all(np.abs(modes.frequencies - frequencies) < 4 * modes.frequency_errors)
+    assert np.all(np.abs(modes.damping_ratios - damping) < 4 * modes.damping_errors)
+
+
+def test_a_hammer_without_any_setting_finds_the_published_modes(shared_data: Path) -> None:
+    recording = wf.read(shared_data / "beam_highspeed_camera" / "acceleration.lvm")
+    modes = wf.modes_of_response(wf.frequency_response(recording, "Force (Trigger)"))
+    found = [int(np.argmin(np.abs(modes.frequencies - f))) for f in (695.0, 1897.6, 2777.3, 3671.2)]
+    assert np.allclose(modes.frequencies[found], [695.0, 1897.6, 2777.3, 3671.2], rtol=0.0015)
+    assert np.allclose(modes.damping_ratios[found], [0.0047, 0.0031, 0.0024, 0.0020], rtol=0.05)

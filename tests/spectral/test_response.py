@@ -342,3 +342,16 @@ def test_fields_that_do_not_match_are_refused(fields: dict[str, Any], complaint:
     good = {"frequencies": np.array([1.0, 2.0]), "values": np.ones((1, 1, 2))}
     with pytest.raises(wf.InputError, match=complaint):
         wf.FrequencyResponse(**(good | fields))
+
+
+def test_impacts_are_told_from_steady_forces(caplog: pytest.LogCaptureFixture) -> None:
+    struck = impacts(2)
+    itself = wf.frequency_response(struck, 0)
+    named = wf.frequency_response(struck, 0, window="impact")
+    assert np.array_equal(itself.values, named.values, equal_nan=True)
+    assert not caplog.records or "impacts" not in caplog.text
+    wf.frequency_response(struck, 0, window="hann")
+    assert "the forces are impacts" in caplog.text
+    shaken = recorded()
+    steady = wf.frequency_response(shaken, 0)
+    assert np.array_equal(steady.values, wf.frequency_response(shaken, 0, window="hann").values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from wavefact.errors import InputError
 from wavefact.spectral._segments import effective_averages, segment_spectra
 
-__all__ = ["Cut"]
+__all__ = ["Cut", "are_impacts"]
 
 ABOVE_ZERO = slice(1, None)
+MOST, SHORT = 0.9, 0.01  # of a force's energy; share of its samples in which an impact has that
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,3 +97,13 @@ class Cut:
             gate = 0.5 + 0.5 * np.cos(np.pi * np.clip(beyond, 0.0, 1.0))
             gated[:, start : start + self.length] = part * gate
         return gated
+
+
+def are_impacts(forces: Sequence[np.ndarray]) -> bool:
+    """Say whether all forces, (n_inputs, n_samples) arrays, are short blows and next to nothing between."""
+    for force in forces:
+        powers = np.sort((force - np.median(force, axis=1, keepdims=True)) ** 2, axis=1)
+        loudest = powers[:, -max(round(SHORT * force.shape[1]), 1) :]
+        if np.any(np.sum(loudest, axis=1) < MOST * np.sum(powers, axis=1)) or not np.all(powers[:, -1] > 0):
+            return False
+    return True

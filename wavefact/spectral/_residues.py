@@ -33,7 +33,9 @@ class PoleFit:
     errors: np.ndarray
 
 
-def fit_poles(values: np.ndarray, s: np.ndarray, poles: np.ndarray) -> PoleFit:
+def fit_poles(
+    values: np.ndarray, s: np.ndarray, poles: np.ndarray, noise: np.ndarray | None = None
+) -> PoleFit:
     """Find residues by linear least squares, and move the poles to where the misfit is least.
 
     Parameters
@@ -42,6 +44,8 @@ def fit_poles(values: np.ndarray, s: np.ndarray, poles: np.ndarray) -> PoleFit:
     s : (n_lines,) complex array [1/s]
     poles : (n_modes,) complex array [1/s]
         Where to begin.
+    noise : (n_lines,) array, optional
+        How strong it is in each line, beside others; by default alike.
 
     Notes
     -----
@@ -49,19 +53,20 @@ def fit_poles(values: np.ndarray, s: np.ndarray, poles: np.ndarray) -> PoleFit:
     lines, of displacements as of accelerations.  Each function is weighed by one over its misfit.  Poles move
     by Gauss–Newton steps with the residues eliminated (Kaufman 1975), as long as the misfit falls.
     """
-    table = values.reshape(-1, values.shape[2])
+    trust = np.ones(s.size) if noise is None else noise.min() / noise
+    table = values.reshape(-1, values.shape[2]) * trust
     weights = 1.0 / np.maximum(np.linalg.norm(table, axis=1), np.finfo(float).tiny)
     data = _stacked((table * weights[:, None]).T)
-    fit = _Projection(data, s, poles)
+    fit = _Projection(data, s, poles, trust)
     level = np.maximum(np.linalg.norm(fit.misfit, axis=0), 1e-12)
     weights, data = weights / level, data / level
-    fit = _Projection(data, s, poles)
+    fit = _Projection(data, s, poles, trust)
     for _ in range(MOST_STEPS):
         step = np.linalg.lstsq(*fit.normal(), rcond=None)[0].reshape(2, -1)
         moved = fit.poles + step[0] + 1j * step[1]
         if np.any(moved.imag <= 0):
             break
-        before, after = fit, _Projection(data, s, moved)
+        before, after = fit, _Projection(data, s, moved, trust)
         if after.cost >= before.cost:
             break
         fit = after
@@ -71,7 +76,7 @@ def fit_poles(values: np.ndarray, s: np.ndarray, poles: np.ndarray) -> PoleFit:
     half = data.shape[0] // 2
     misfit = (fit.misfit[:half] + 1j * fit.misfit[half:]).T
     variance = np.diag(np.linalg.pinv(fit.normal()[0])) * fit.cost / freedom * _repetition(misfit)
-    misfit = misfit / weights[:, None]
+    misfit = misfit / weights[:, None] / trust
     residues = fit.residues() / weights
     return PoleFit(
         fit.poles,
@@ -82,14 +87,16 @@ def fit_poles(values: np.ndarray, s: np.ndarray, poles: np.ndarray) -> PoleFit:
 
 
 class _Projection:
-    """The least squares of the residues at given poles."""
+    """The least squares of the residues at given poles, of lines that are trusted more or less."""
 
-    def __init__(self, data: np.ndarray, s: np.ndarray, poles: np.ndarray) -> None:
-        self.s, self.poles = s, poles
+    def __init__(self, data: np.ndarray, s: np.ndarray, poles: np.ndarray, trust: np.ndarray) -> None:
+        self.s, self.poles, self.trust = s, poles, trust[:, None]
         near, far = 1 / (s[:, None] - poles), 1 / (s[:, None] - poles.conj())
         scale = np.max(np.abs(s))
         rest = np.stack([(scale / s) ** 2, np.ones_like(s), (s / scale) ** 2], axis=1)
-        basis = _stacked(np.concatenate([near + far, 1j * (near - far), rest, 1j * rest], axis=1))
+        basis = _stacked(
+            self.trust * np.concatenate([near + far, 1j * (near - far), rest, 1j * rest], axis=1)
+        )
         self.sizes = np.linalg.norm(basis, axis=0)
         self.vectors, values, turn = np.linalg.svd(basis / self.sizes, full_matrices=False)
         known = values > 1e-10 * values[0]
@@ -113,7 +120,7 @@ class _Projection:
         n, residues = self.poles.size, self.residues()
         near = 1 / (self.s[:, None] - self.poles) ** 2
         far = 1 / (self.s[:, None] - self.poles.conj()) ** 2
-        sides = _stacked(np.concatenate([near + far, 1j * (near - far)], axis=1))
+        sides = _stacked(self.trust * np.concatenate([near + far, 1j * (near - far)], axis=1))
         sides = sides - self.vectors @ (self.vectors.T @ sides)
         turned = np.concatenate([residues, 1j * residues])
         parts = turned.real, turned.imag

@@ -19,6 +19,8 @@ __all__ = ["modes_of_response"]
 _logger = logging.getLogger("wavefact")
 
 FEWEST_LINES = 16
+FEWEST_OF_OCTAVE = 100  # lines below an octave, without which it is not a band of its own
+BEYOND, EDGE = 1.25, 1.01  # an octave is fitted with what is beside it; an edge keeps away from modes
 LIMITS = StabilityLimits(share=0.1)  # false candidates are told by their errors
 DAMPING_RANGE = (0.0, 0.2)  # where identification looks too
 MOST_ERROR = 0.2  # standard errors of a pole, of its decay rate: beyond, it is no mode
@@ -37,9 +39,9 @@ def modes_of_response(
     response : FrequencyResponse
         Of displacements, velocities or accelerations; lines with NaN are left out.
     frequency_range : (low, high) [Hz], optional
-        Where to look; by default everywhere.  A range around the modes of interest finds weaker ones.
+        Where to look; by default everywhere.
     max_order : int
-        Largest order of the matrix fractions: several times the number of modes in the range.
+        Largest order of the matrix fractions: several times the number of modes in an octave.
 
     Returns
     -------
@@ -54,7 +56,9 @@ def modes_of_response(
 
     Notes
     -----
-    Poly-reference least-squares complex frequency (p-LSCF) at orders up to the largest; poles that stay from
+    Octave by octave, for responses grow and fade by orders of magnitude over a wide range, and the loudest
+    lines, or those where the force had nothing left to excite, would decide over all: poly-reference
+    least-squares complex frequency (p-LSCF) at orders up to the largest; poles that stay from
     order to order, with their shapes, are candidates.  Then H(s) = Σ R_k/(s − λ_k) + R_k*/(s − λ_k*), with
     what modes beyond the range leave in it, is fitted by least squares: first the residues (LSFD), then the
     poles with them, whose standard errors follow.  Candidates whose decay rate is less than five standard
@@ -83,16 +87,58 @@ def modes_of_response(
     """
     chosen = _lines(response, frequency_range)
     values, s = response.values[:, :, chosen], response.laplace[chosen]
-    order = _order(max_order, s.size, response.n_inputs)
-    found = fraction_poles(values, response.frequencies[chosen], response.decay_rate, order)
-    groups = group_poles(found, DAMPING_RANGE, LIMITS)
-    frequencies, damping = groups.frequencies, groups.damping_ratios
-    fit = fit_poles(values, s, _poles(frequencies, damping))
-    for _ in range(2):  # without false poles, which took a share of them, true ones are judged again
-        fit = fit_poles(values, s, fit.poles[_credible(fit, response.frequencies[chosen])])
+    lines = response.frequencies[chosen]
+    poles, noise, octaves = _search(values, s, (lines, response.decay_rate), max_order)
+    fit = fit_poles(values, s, poles, noise)
+    for _ in range(2):  # what modes of other octaves leave in one is no noise
+        noise = np.concatenate(
+            [np.full(part.shape[2], _level(part)) for part in np.split(fit.misfit, octaves, 2)]
+        )
+        fit = _judged(values, s, lines, fit_poles(values, s, fit.poles, noise), noise)
     model = _model(response, fit, values, chosen)
-    _logger.info("found %d modes in %d frequency response functions", model.n_modes, values[:, :, 0].size)
+    log = _logger.info if model.n_modes else _logger.warning
+    log("found %d modes in %d frequency response functions", model.n_modes, values[:, :, 0].size)
     return model
+
+
+def _search(
+    values: np.ndarray, s: np.ndarray, about: tuple[np.ndarray, float], max_order: int
+) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Return poles, octave by octave, the noise of each line that they leave, and where octaves begin."""
+    lines, decay_rate = about
+    found, noise, high = [np.zeros(0, dtype=complex)], np.ones(lines.size), float(lines[-1])
+    begins: list[int] = []
+    while high > lines[0]:
+        low = high / 2 if np.count_nonzero(lines < high / 2) >= FEWEST_OF_OCTAVE else float(lines[0])
+        near = (lines >= low / BEYOND) & (lines <= high * BEYOND)
+        order = _order(max_order, int(np.count_nonzero(near)), values.shape[1])
+        poles = fraction_poles(values[:, :, near], lines[near], decay_rate, order)
+        groups = group_poles(poles, DAMPING_RANGE, LIMITS)
+        start = fit_poles(values[:, :, near], s[near], _poles(groups.frequencies, groups.damping_ratios))
+        fit = _judged(values[:, :, near], s[near], lines[near], start)
+        own = np.abs(fit.poles) / (2 * np.pi)
+        if low > lines[0]:  # no edge goes through a mode
+            low = min([low, *own[(own > low / EDGE) & (own < low * EDGE)] / EDGE])
+        found.append(fit.poles[(own >= low) & ((own < high) | (high == lines[-1]))])
+        noise[(lines >= low) & (lines <= high)] = _level(fit.misfit[:, :, lines[near] >= low])
+        begins.insert(0, int(np.searchsorted(lines, low)))
+        high = low
+    return np.concatenate(found), noise, begins[1:]
+
+
+def _level(misfit: np.ndarray) -> float:
+    """Return the mean over functions, on a logarithmic scale, of what is left of them."""
+    sizes = np.sqrt(np.mean(np.abs(misfit) ** 2, axis=2))
+    return float(np.exp(np.mean(np.log(np.maximum(sizes, np.finfo(float).tiny)))))
+
+
+def _judged(
+    values: np.ndarray, s: np.ndarray, lines: np.ndarray, fit: PoleFit, noise: np.ndarray | None = None
+) -> PoleFit:
+    """Fit again without false poles, which took a share of true ones, until all are credible."""
+    while not np.all(credible := _credible(fit, lines)):
+        fit = fit_poles(values, s, fit.poles[credible], noise)
+    return fit
 
 
 def _lines(response: FrequencyResponse, frequency_range: tuple[float, float] | None) -> np.ndarray:
