@@ -106,24 +106,26 @@ def _search(
 ) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Return poles, octave by octave, the noise of each line that they leave, and where octaves begin."""
     lines, decay_rate = about
-    found, noise, high = [np.zeros(0, dtype=complex)], np.ones(lines.size), float(lines[-1])
-    begins: list[int] = []
+    found, noise, begins, high = [], np.ones(lines.size), [], float(lines[-1])
     while high > lines[0]:
         low = high / 2 if np.count_nonzero(lines < high / 2) >= FEWEST_OF_OCTAVE else float(lines[0])
         near = (lines >= low / BEYOND) & (lines <= high * BEYOND)
-        order = _order(max_order, int(np.count_nonzero(near)), values.shape[1])
-        poles = fraction_poles(values[:, :, near], lines[near], decay_rate, order)
-        groups = group_poles(poles, DAMPING_RANGE, LIMITS)
-        start = fit_poles(values[:, :, near], s[near], _poles(groups.frequencies, groups.damping_ratios))
-        fit = _judged(values[:, :, near], s[near], lines[near], start)
+        fit = _of_band(values[:, :, near], s[near], (lines[near], decay_rate), max_order)
         own = np.abs(fit.poles) / (2 * np.pi)
         if low > lines[0]:  # no edge goes through a mode
             low = min([low, *own[(own > low / EDGE) & (own < low * EDGE)] / EDGE])
         found.append(fit.poles[(own >= low) & ((own < high) | (high == lines[-1]))])
         noise[(lines >= low) & (lines <= high)] = _level(fit.misfit[:, :, lines[near] >= low])
-        begins.insert(0, int(np.searchsorted(lines, low)))
+        begins.append(int(np.searchsorted(lines, low)))
         high = low
-    return np.concatenate(found), noise, begins[1:]
+    return np.concatenate(found), noise, begins[-2::-1]
+
+
+def _of_band(values: np.ndarray, s: np.ndarray, about: tuple[np.ndarray, float], max_order: int) -> PoleFit:
+    lines, decay_rate = about
+    order = _order(max_order, lines.size, values.shape[1])
+    groups = group_poles(fraction_poles(values, lines, decay_rate, order), DAMPING_RANGE, LIMITS)
+    return _judged(values, s, lines, fit_poles(values, s, _poles(groups.frequencies, groups.damping_ratios)))
 
 
 def _level(misfit: np.ndarray) -> float:
