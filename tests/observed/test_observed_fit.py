@@ -93,6 +93,33 @@ def test_noise_alone_gives_nothing(rng):
     )
 
 
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.2])
+def test_as_many_waves_as_sensors_are_found_among_gaps(share, rng):
+    """All that moves is in every singular value, so that only the quiet frequencies tell the noise."""
+    shapes, t = np.sin(np.pi * np.outer(np.arange(1, 5), np.arange(1, 5)) / 5), np.arange(3000)
+    clean = shapes @ np.sin(np.outer([0.2, 0.5, 0.9, 1.4], t))
+    signals = clean + np.sqrt(np.mean(clean**2) / 10) * rng.standard_normal(clean.shape)
+    signals[rng.uniform(size=signals.shape) < share] = np.nan
+    signals[0, np.isnan(signals).all(axis=0)] = 0.0
+    fit = wf.factorize(signals, wf.String(4), missing="nan")
+    assert fit.n_components == 4
+    assert np.sort(wf.mac(fit.spatial_factors, shapes).max(axis=0))[0] > 0.99
+
+
+def test_what_one_sensor_sees_is_found_though_it_has_gaps(rng):
+    signals = rng.standard_normal((4, 5000))
+    signals[0] += 0.85 * np.sin(2 * np.pi * 0.03 * np.arange(5000))
+    signals[2, 100:200] = np.nan
+    assert wf.factorize(signals, missing="nan").n_components > 0
+
+
+def test_coloured_noise_among_gaps_gives_nothing(rng):
+    noise = rng.standard_normal((8, 2001))
+    signals = noise[:, 1:] + 0.8 * noise[:, :-1]
+    signals[rng.uniform(size=signals.shape) < 0.05] = np.nan
+    assert wf.factorize(signals, wf.String(8), missing="nan").n_components == 0
+
+
 def test_magnitude_and_order_of_sensors_and_samples_do_not_matter(rng):
     signals = string_signals()[0][POINTS]
     missing = rng.uniform(size=signals.shape) < 0.3

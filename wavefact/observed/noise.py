@@ -1,7 +1,8 @@
 """Noise among what has been observed, and the λ at which it gives no component.
 
 Without gaps the noise is read from the singular values.  Where sensors are so few that all of these hold
-waves, or gaps spread them, λ and the noise that is left by the components above it are found together.
+waves, or gaps spread them, λ and the noise that is left by the components above it are found together, from
+what the quiet frequencies say on.
 
 References
 ----------
@@ -29,6 +30,7 @@ from wavefact.solvers.descent import fit_courses
 __all__ = ["observed_floor", "observed_threshold", "settled_level"]
 
 LONG = 2**15  # samples that tell the quiet part of the spectrum
+N_BANDS = 64  # of the spectrum, which coloured noise fills unevenly, but resonances only in part
 DRAWN = 2**22  # entries of noise that are drawn at once
 N_ROUNDS, SETTLED = 8, 0.02  # of λ and noise in turn, until the noise falls by no more than this share
 FEWEST_LEFT = 0.2  # of the samples: what least squares leaves of fewer says little
@@ -39,8 +41,9 @@ def observed_floor(observation: Observation, data: ObservedData) -> NoiseFloor:
     """Return the noise floor of the scaled recording, or an upper bound where it is not visible."""
     xp, n_samples = array_namespace(data.data), observation.recording.n_samples
     if data.mask is not None:
-        energy = float(xp.sum(squared(data.data)))
-        return NoiseFloor(sqrt(energy / observation.n_observed), float(n_samples), is_visible=False)
+        loudest = sqrt(float(xp.sum(squared(data.data))) / observation.n_observed)
+        quiet = _quiet_level(observation, N_BANDS) / data.scale
+        return NoiseFloor(min(loudest, quiet), float(n_samples), is_visible=False)
     plain = data.data / like(observation.weights[:, None], data.data)
     floor = noise_floor(plain @ adjoint(plain), n_samples)
     if floor.is_visible and observation.recording.n_sensors >= FEWEST_FOR_BULK:
@@ -49,16 +52,24 @@ def observed_floor(observation: Observation, data: ObservedData) -> NoiseFloor:
     return NoiseFloor(min(floor.deviation, quiet), float(n_samples), is_visible=False)
 
 
-def _quiet_level(observation: Observation) -> float:
-    """Return the deviation of the noise if most frequencies hold nothing else, in the recording's unit."""
+def _quiet_level(observation: Observation, n_bands: int = 1) -> float:
+    """Return the deviation of the noise if most frequencies of each band hold nothing else, in the recording's
+    unit.
+
+    What moves leaks through gaps into all frequencies, so that it is then rather too high.
+    """
     from scipy.fft import dct
 
-    signals = to_numpy(
-        observation.recording.window(0, min(LONG, observation.recording.n_samples)).load().signals
-    )
+    n_samples = min(LONG, observation.recording.n_samples)
+    signals = to_numpy(observation.recording.window(0, n_samples).load().signals)
     largest = float(np.max(np.abs(signals))) or 1.0
     sizes = np.abs(dct(signals / largest, axis=1, norm="ortho"))
-    return largest * quiet_deviation(sizes, np.iscomplexobj(signals))
+    if observation.mask is not None:
+        seen = np.mean(observation.mask[:, :n_samples], axis=1)
+        sizes = sizes[seen > 0] / np.sqrt(seen[seen > 0, None])
+    bands = np.array_split(sizes, min(n_bands, n_samples), axis=1)
+    levels = [quiet_deviation(band, np.iscomplexobj(signals)) for band in bands]
+    return largest * float(np.sqrt(np.mean(np.square(levels))))
 
 
 def observed_threshold(
