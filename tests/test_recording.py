@@ -262,3 +262,24 @@ def test_lazy_signals_are_checked_block_by_block(lazy, monkeypatch):
         check_signals(Recording(lazy))
     lazy[3, 299] = 2.5
     check_signals(Recording(lazy))
+
+
+def test_many_sensors_of_few_samples_are_asked_about_once(caplog, monkeypatch):
+    monkeypatch.setattr("wavefact._recording_fields.hinted", set())
+    wide = Recording(np.zeros((5000, 4)))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "5000 sensors of 4 samples" in caplog.text
+    assert "transpose" in caplog.text
+    wide.window(0, 2)
+    Recording(np.zeros((5000, 3)))
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [((4, 5000), {}), ((20, 1), {}), ((900, 100), {}), ((5000, 4), {"positions": np.arange(5000.0)})],
+)
+def test_recordings_that_may_be_meant_are_not_asked_about(shape, told, caplog, monkeypatch):
+    monkeypatch.setattr("wavefact._recording_fields.hinted", set())
+    Recording(np.zeros(shape), **told)
+    assert caplog.text == ""

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, squared, to_numpy
+from wavefact._fit_checks import check_length
 from wavefact._fit_result import (
     assembled,
     checked_axis,
@@ -103,11 +104,7 @@ class JointTask:
         self, wave_weight: float | None, bandwidth: float | None = None, time_weight: float | None = None
     ) -> WeightChoice:
         """Choose the weights that are not given by held-out prediction."""
-        if self._recording.n_samples < SHORTEST:
-            raise InputError(
-                f"{self._recording.n_samples} samples are too few to choose weights by held-out prediction; "
-                "give them."
-            )
+        check_length(self._recording, SHORTEST, time_weight="auto")
         if self._recording.n_samples > LONG:
             start = (self._seen or survey(self._recording)).loudest()
             piece = self._recording.window(start, start + LONG)
@@ -116,6 +113,7 @@ class JointTask:
             self.choice = part.choose(wave_weight, bandwidth, time_weight)
             self._seed, self.noise_seen = part._seed, part.noise_seen
             return self.choice
+        logger.info("choosing weights by held-out prediction")
         self.noise_seen = self.noise * self.scale
         self.choice, self._seed = choose_weights(
             self._data,

@@ -66,6 +66,21 @@ class Progress:
             self._bar = tqdm(desc=self._description, total=self._total, bar_format=form, **self._settings)
         return self._bar
 
+    def say(self, text: str) -> None:
+        """Show what is being done.
+
+        Parameters
+        ----------
+        text : str
+            A few words.
+        """
+        self._started().set_postfix_str(text, refresh=False)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the bar again, so that its clock goes on."""
+        self._started().refresh()
+
     def close(self) -> None:
         """End the bar."""
         if self._bar is not None:

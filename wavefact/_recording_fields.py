@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,11 @@ import numpy as np
 
 from wavefact._arrays import Array, array_namespace, is_dask
 from wavefact.errors import InputError
+
+logger = logging.getLogger("wavefact")
+
+MANY, SHORT_BY = 100, 10  # sensors, and how many times as many as samples, that suggest a transposed array
+hinted: set[int] = set()  # the numbers of sensors that were asked about
 
 QUANTITIES = ("", "displacement", "velocity", "acceleration", "strain")
 """What a recording's signals may be; the empty string is unknown."""
@@ -55,6 +61,18 @@ def validated_signals(signals: Any) -> Array:
             f"The signals are of type {signals.dtype}; expected real, complex or integer numbers."
         )
     return signals
+
+
+def hint_at_transposed(n_sensors: int, n_samples: int) -> None:
+    """Log, once for each number of sensors, that these by far outnumber samples."""
+    if n_sensors >= max(MANY, SHORT_BY * n_samples) and n_sensors not in hinted:
+        hinted.add(n_sensors)
+        logger.warning(
+            "%d sensors of %d samples each: is this array the wrong way round? Its rows are taken as sensors; "
+            "if they are samples, give its transpose (--axis samples-first on the command line).",
+            n_sensors,
+            n_samples,
+        )
 
 
 def validated_rate(rate: Any) -> float | None:

@@ -14,6 +14,7 @@ from wavefact._fit_checks import (
     JOINT_RTOL,
     RTOL,
     affordable_order,
+    check_length,
     check_run,
     check_settings,
     matched,
@@ -165,6 +166,7 @@ def factorize(
         recording, operator = matched(recording, operator, device)
     else:
         recording, operator = observation.recording, observation.operator
+    check_length(recording, wave_weight=wave_weight, regularization=regularization)
     check_run(operator, start, callback)
     place = InMemory(recording)
     if output is not None:
@@ -285,6 +287,7 @@ def regularization_path(
     for penalty in penalties:
         check_settings(wave_weight, 0.0, penalty, rtol, None)
     recording, operator = matched(recording, operator, device)
+    check_length(recording, wave_weight=wave_weight)
     check_run(operator, None, callback)
     with threads_for(recording.n_sensors, min(recording.n_sensors, recording.n_samples)):
         task = FitTask(recording, operator, np.random.default_rng(0), survey(recording), InMemory(recording))

@@ -17,6 +17,7 @@ import numpy as np
 from wavefact._arrays import Array, array_namespace, like
 from wavefact._recording_fields import (
     QUANTITIES,
+    hint_at_transposed,
     is_lazy,
     sensor_indices,
     validated_metadata,
@@ -66,6 +67,11 @@ class Recording:
     InputError
         If a field has the wrong shape, type or length.
 
+    Notes
+    -----
+    Where sensors outnumber samples by far, and neither positions nor names say that these are sensors, a
+    warning in the log asks whether the array is the wrong way round.
+
     Examples
     --------
     >>> import numpy as np
@@ -99,6 +105,8 @@ class Recording:
             ("metadata", validated_metadata(self.metadata)),
         ):
             object.__setattr__(self, name, value)
+        if self.positions is None and self.names is None:  # which would say what the rows are
+            hint_at_transposed(self.n_sensors, self.n_samples)
 
     @property
     def n_sensors(self) -> int:

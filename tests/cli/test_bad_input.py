@@ -169,6 +169,20 @@ def test_bad_options_are_refused(arguments: str, complaint: str, run: Any, place
     assert state(place) == before
 
 
+def test_an_array_the_wrong_way_round_is_told_at_once(
+    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wavefact._recording_fields.hinted", set())
+    monkeypatch.setattr("wavefact.fit.survey", lambda *_, **__: pytest.fail("it began to work"))
+    monkeypatch.setattr("wavefact._fit_output.survey", lambda *_, **__: pytest.fail("it began to work"))
+    np.save(tmp_path / "x.npy", np.random.default_rng(0).normal(size=(5000, 4)))
+    outcome = run("factorize", "x.npy", "--axis", "sensors-first", "-o", "fit.h5")
+    assert outcome.code == 2
+    hint, error = outcome.err.splitlines()
+    assert hint.startswith("Warning: 5000 sensors of 4 samples each: is this array the wrong way round?")
+    assert error.startswith("Error: 4 samples are too few to choose")
+
+
 def test_an_unknown_device_is_refused(run: Any, place: Path) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     outcome = run("factorize", "good.h5", "-o", "fit.h5", "--device", "abacus")

@@ -278,3 +278,9 @@ def test_courses_that_were_refitted_are_taken_as_they_are() -> None:
     strongest = shrunk.contributions > 0.1
     nearest = np.abs(refitted.frequencies[:, None] - shrunk.frequencies[strongest]).min(axis=0)
     assert np.all(nearest < 2 * shrunk.frequency_errors[strongest])
+
+
+def test_too_few_samples_are_refused_before_any_work(monkeypatch):
+    monkeypatch.setattr("wavefact.modal.channels.check_signals", lambda recording: pytest.fail("it looked"))
+    with pytest.raises(wf.InputError, match="40 samples are too few to identify modes"):
+        wf.identify(wf.Recording(np.ones((90, 40)), sampling_rate=10.0))

@@ -160,13 +160,12 @@ def channels_of(source: Components | Recording, operator: WaveOperator | None = 
         If there is no sampling rate, too few samples, or the operator is of another size.
     """
     if isinstance(source, Recording):
-        raw = _of_recording(source, operator)
-    elif isinstance(source, Components):
-        raw = _of_components(source, operator)
-    else:
-        raise InputError(f"identify takes a Factorization or a Recording, not {type(source).__name__}.")
-    check_sizes(raw.operator, raw.shapes.shape[0], raw.signals.shape[1])
-    return _standardized(_real(raw))
+        check_sizes(operator, source.n_sensors, source.n_samples)
+        return _standardized(_real(_of_recording(source, operator)))
+    if isinstance(source, Components):
+        check_sizes(operator, len(source.spatial_factors), len(source.time_courses))
+        return _standardized(_real(_of_components(source, operator)))
+    raise InputError(f"identify takes a Factorization or a Recording, not {type(source).__name__}.")
 
 
 def check_sizes(operator: WaveOperator | None, n_points: int, n_samples: int) -> None:

@@ -83,6 +83,7 @@ class ObservedTask:
 
         With gaps in time, the loudest samples choose.
         """
+        logger.info("choosing wave_weight by prediction of sensors left out")
         if self._data.mask is not None and self._observation.recording.n_samples > MOST_SAMPLES:
             return ObservedTask(self._observation.loudest(MOST_SAMPLES), self._rng).choose()
         operator, n_sensors = self._observation.operator, len(self._observation.weights)
