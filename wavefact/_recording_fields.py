@@ -68,8 +68,8 @@ def hint_at_transposed(n_sensors: int, n_samples: int) -> None:
     if n_sensors >= max(MANY, SHORT_BY * n_samples) and n_sensors not in hinted:
         hinted.add(n_sensors)
         logger.warning(
-            "%d sensors of %d samples each: is this array the wrong way round? Its rows are taken as sensors; "
-            "if they are samples, give its transpose (--axis samples-first on the command line).",
+            "%d sensors of %d samples each: is this array the wrong way round? Its rows are taken as "
+            "sensors; if they are samples, give x.T (--axis samples-first on the command line).",
             n_sensors,
             n_samples,
         )

@@ -41,7 +41,7 @@ def check_finite(block: Array, start: int, names: tuple[str, ...] | None) -> Non
         sample = int(xp.argmax(xp.astype(~xp.isfinite(block[sensor, :]), xp.int8)))
         what = "NaN" if bool(xp.isnan(block[sensor, sample])) else "Inf"
         where = f"{sensor_label(sensor, names)} has {what} at sample {start + sample}"
-        missing = ", or factorize with missing='nan' (--missing)" if what == "NaN" else ""
+        missing = ", or factorize with missing='nan' (--missing on the command line)" if what == "NaN" else ""
         raise InputError(f"{where}; repair or remove it (select, window){missing}.")
 
 

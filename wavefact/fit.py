@@ -162,10 +162,11 @@ def factorize(
     check_settings(wave_weight, time_weight, regularization, rtol, max_components)
     generator = np.random.default_rng(rng)
     observation = _observation(recording, operator, missing, sensors, device)
-    if observation is None:
-        recording, operator = matched(recording, operator, device)
-    else:
-        recording, operator = observation.recording, observation.operator
+    recording, operator = (
+        matched(recording, operator, device)
+        if observation is None
+        else (observation.recording, observation.operator)
+    )
     check_length(recording, wave_weight=wave_weight, regularization=regularization)
     check_run(operator, start, callback)
     place = InMemory(recording)

@@ -81,9 +81,10 @@ def test_from_healthy_recordings_to_an_alarm(run, folder):
 
 
 def test_what_cannot_be_learned_from_is_said(run, folder, tmp_path):
-    missing = run("baseline", tmp_path / "nowhere", "-o", tmp_path / "b.h5")
-    assert missing.code == 2
-    assert "nowhere" in missing.err
+    for more in ((), ("--conditions", "gone.csv")):
+        missing = run("baseline", tmp_path / "nowhere", "-o", tmp_path / "b.h5", *more)
+        assert missing.code == 2
+        assert "nowhere does not exist or is no folder" in missing.err
     (tmp_path / "few").mkdir()
     empty = run("baseline", tmp_path / "few", "-o", tmp_path / "b.h5")
     assert empty.code == 2

@@ -61,7 +61,7 @@ def test_json_is_one_object(run: Any, recording: Path, tmp_path: Path) -> None:
 def test_a_result_without_proof_ends_with_three(flags: list[str], run: Any, recording: Path) -> None:
     outcome = run("factorize", recording, "-o", "fit.h5", "--max-components", "1", *flags)
     assert outcome.code == 3
-    assert outcome.err.startswith("Warning: Stopped at max_components")
+    assert outcome.err.startswith("Warning: Stopped at --max-components")
     assert outcome.err.count("\n") == 1
     fit = Factorization.load("fit.h5")
     assert (fit.status, fit.n_components) == (Status.COMPONENT_LIMIT, 1)
@@ -206,7 +206,7 @@ def test_on_a_terminal_there_is_one(flags: list[str], root: Path, recording: Pat
     assert json.loads(result.stdout)["n_components"] == 1  # the bar does not disturb stdout
     assert ("components, gap" in shown) == (not flags)
     lines = [line.rpartition("\r")[2] for line in shown.split("\r\n")]  # as they stand in the end
-    assert lines[0].startswith("Warning: Stopped at max_components")
+    assert lines[0].startswith("Warning: Stopped at --max-components")
 
 
 def test_a_large_recording_goes_into_its_file_as_it_comes(
@@ -243,3 +243,30 @@ def test_gaps_are_missing_on_request(run, folder, tmp_path):
     hidden = np.s_[2, 100:200]
     error = np.linalg.norm(fit.reconstruct()[hidden] - recording.signals[hidden])
     assert error < 0.5 * np.linalg.norm(recording.signals[hidden])
+
+
+def test_without_a_sampling_rate_there_are_no_hertz(run: Any, recording: Path) -> None:
+    write(read(recording).replace(sampling_rate=None), "plain.h5")
+    outcome = run("factorize", "plain.h5", "-o", "fit.h5", "--time-weight", "0.05 Hz", "--wave-weight", "1")
+    assert "cycles/sample" in outcome.out
+    assert "time bandwidth 0.05 cycles/sample" in outcome.out
+    assert " Hz" not in outcome.out
+    known = run(
+        "factorize", "plain.h5", "-o", "fit.h5", "--sampling-rate", 40, "--json", "--wave-weight", "1"
+    )
+    assert json.loads(known.out)["frequency_unit"] == "Hz"
+
+
+def test_where_nothing_is_found_it_says_why(run: Any) -> None:
+    signals = np.random.default_rng(0).normal(size=(6, 400))
+    signals[2, 30:40] = np.nan
+    np.save("noise.npy", signals)
+    outcome = run("factorize", "noise.npy", "-o", "fit.h5", "--missing")
+    assert outcome.code == 0
+    told = [line for line in outcome.out.splitlines() if line.startswith("Nothing exceeds what noise alone")]
+    assert len(told) == 1
+    assert "without a time weight, which gaps exclude" in told[0]
+    regularization = Factorization.load("fit.h5").regularization
+    assert f"--regularization below {regularization:.3g}" in told[0]
+    lower = run("factorize", "noise.npy", "-o", "fit.h5", "--missing", "--regularization", regularization / 2)
+    assert "Nothing exceeds" not in lower.out

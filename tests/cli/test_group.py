@@ -16,6 +16,7 @@ import pytest
 
 from wavefact.cli import COMMANDS, wavefact
 from wavefact.cli import _group as group_module
+from wavefact.io import FORMATS
 
 
 def command(name: str) -> click.Command:
@@ -43,6 +44,12 @@ def test_a_command_is_documented(name: str, run: Any) -> None:
     assert all(p.opts[0] in outcome.out for p in found.params if isinstance(p, click.Option))
 
 
+@pytest.mark.parametrize("name", ["info", "convert", "factorize", "modes", "compare", "baseline", "monitor"])
+def test_the_help_of_what_reads_recordings_names_all_formats(name: str, run: Any) -> None:
+    told = " ".join(run(name, "--help").out.split())
+    assert all(f"{form.name} (" in told for form in FORMATS)
+
+
 def test_the_help_names_every_command_and_the_exit_codes(run: Any) -> None:
     outcome = run("--help")
     assert outcome.code == 0
@@ -58,6 +65,16 @@ def test_the_version_is_told(run: Any) -> None:
     ("arguments", "complaint"),
     [
         (["foo"], "No such command 'foo'. See 'wavefact --help'"),
+        (
+            ["factorise", "x.h5"],
+            "No such command 'factorise'. Did you mean 'factorize'? See 'wavefact --help'",
+        ),
+        (["Modes"], "Did you mean 'modes'?"),
+        (["info", "x.h5", "--axs", "auto"], "--axis"),
+        (
+            ["info", "x.h5", "--sampling-rate", "100,0"],
+            "'100,0' has a comma; write numbers with a point, such as 100.0",
+        ),
         (["--foo"], "See 'wavefact --help'"),
         (["info", "--foo", "x"], "See 'wavefact info --help'"),
         (["factorize"], "Missing argument 'REC'. See 'wavefact factorize --help'"),
@@ -67,7 +84,7 @@ def test_a_wrong_call_is_told_in_one_line(arguments: list[str], complaint: str, 
     outcome = run(*arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert complaint in outcome.err
-    assert arguments[0] not in ("--foo", "info") or "--foo" in outcome.err  # quoted or not, as click likes it
+    assert "--foo" not in arguments or "--foo" in outcome.err  # quoted or not, as click likes it
     assert outcome.err.count("\n") == 1
 
 

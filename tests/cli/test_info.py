@@ -127,3 +127,15 @@ def test_long_recordings_are_looked_at_in_windows(run: Any, tmp_path: Path) -> N
     content = json.loads(run("info", "long.npy", "--json").out)
     assert (content["faults"], content["gaps"]) == (None, None)
     assert int(np.argmax(content["spectrum"]["mean"])) == int(20.3 / 50 * 32)
+
+
+def test_an_unknown_sampling_rate_is_said_and_can_be_given(run: Any, tmp_path: Path, fit: Path) -> None:
+    write(Recording(np.random.default_rng(0).normal(size=(3, 200))), tmp_path / "plain.h5")
+    assert "unknown: give --sampling-rate" in run("info", "plain.h5").out
+    assert json.loads(run("info", "plain.h5", "--json").out)["sampling_rate"] is None
+    content = json.loads(run("info", "plain.h5", "--json", "--sampling-rate", 50).out)
+    assert (content["sampling_rate"], content["duration"]) == (50.0, 4.0)
+    assert content["spectrum"]["frequencies"][-1] == 25.0
+    assert "0 to 25 Hz" in run("info", "plain.h5", "--sampling-rate", 50).out
+    assert "positive number of hertz" in run("info", "plain.h5", "--sampling-rate", 0).err
+    assert "--sampling-rate is for recordings" in run("info", fit, "--sampling-rate", 50).err

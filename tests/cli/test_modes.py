@@ -11,6 +11,7 @@ import pytest
 
 from wavefact.io import read, write
 from wavefact.modal import ModalModel, read_modes
+from wavefact.preparation import detrend
 
 
 def test_the_modes_of_a_factorization_are_named(run: Any, fit: Path, truth: Path) -> None:
@@ -140,3 +141,16 @@ def test_bad_input_is_refused(
     assert complaint in outcome.err
     assert outcome.err.count("\n") <= 2
     assert (sorted(tmp_path.iterdir()), fit.read_bytes()) == (before, content)
+
+
+def test_a_trend_is_removed_from_a_recording_only(run: Any, recording: Path, fit: Path) -> None:
+    raw = read(recording)
+    write(raw.replace(signals=raw.signals + 5.0 + np.linspace(0.0, 50.0, raw.n_samples)), "drifting.h5")
+    write(detrend(raw, "linear"), "level.h5")
+    found = [
+        json.loads(run("modes", *call, "--json").out)["modes"]
+        for call in (("drifting.h5", "--detrend", "linear"), ("level.h5",))
+    ]
+    assert len(found[0]) > 0
+    assert [m["frequency"] for m in found[0]] == pytest.approx([m["frequency"] for m in found[1]], rel=1e-6)
+    assert "--detrend is for recordings" in run("modes", fit, "--detrend", "linear").err

@@ -138,6 +138,10 @@ def test_an_operator_makes_it_find_modes_by_waves(run: Any, monkeypatch: pytest.
     ("arguments", "complaint"),
     [
         (("gone", *ONCE), "gone does not exist or is no folder"),
+        (
+            ("gone", "--baseline", "gone.h5", "--conditions", "gone.csv"),
+            "gone does not exist or is no folder",
+        ),
         (("string", "--baseline", "gone.h5"), "gone.h5 does not exist or is no file; expected a baseline"),
         (("string", *ONCE, "--conditions", "gone.csv"), "gone.csv cannot be read"),
         (("string", *ONCE, "--hook", ""), "The hook is empty"),

@@ -8,6 +8,7 @@ from typing import Any
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.io import read
+from wavefact.preparation import detrend
 from wavefact.recording import Recording
 
 __all__ = ["FIT", "MODEL", "read_recording", "read_source", "result_kind"]
@@ -40,14 +41,19 @@ def read_recording(path: Path, **options: Any) -> Recording:
     return read(path, lazy=large, **options)
 
 
-def read_source(path: Path, sampling_rate: float | None, **layout: Any) -> Factorization | Recording:
-    """Read what modes can be identified from."""
+def read_source(
+    path: Path, sampling_rate: float | None, trend: str | None = None, **layout: Any
+) -> Factorization | Recording:
+    """Read what modes can be identified from; a `trend` is removed from a recording."""
     from dataclasses import replace
 
     kind = result_kind(path)
     if kind == MODEL:
         raise InputError(f"{path} holds modes already; see `wavefact info {path}`.")
     if kind is None:
-        return read_recording(path, sampling_rate=sampling_rate, **layout)
+        recording = read_recording(path, sampling_rate=sampling_rate, **layout)
+        return recording if trend is None else detrend(recording, trend)
+    if trend is not None:
+        raise InputError(f"{path} is a factorization; --detrend is for recordings, so factorize with it.")
     fit = Factorization.load(path)
     return fit if sampling_rate is None else replace(fit, sampling_rate=sampling_rate)

@@ -21,7 +21,7 @@ from wavefact.recording import Recording
 if TYPE_CHECKING:
     from wavefact.health.monitor import ConditionsFile, Watch
 
-__all__ = ["Folder", "folder_of", "folder_options"]
+__all__ = ["Folder", "check_folder", "folder_of", "folder_options"]
 
 _OPTIONS = (
     click.option(
@@ -71,6 +71,12 @@ def folder_options(command: Decorated) -> Decorated:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse what is no folder, before anything that belongs to it is looked at."""
+    if not folder.is_dir():
+        raise InputError(f"{folder} does not exist or is no folder; expected one of recordings.")
 
 
 def folder_of(

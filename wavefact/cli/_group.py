@@ -7,12 +7,14 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 import click
 
 from wavefact.cli._outputs import written_by
+from wavefact.cli._wording import spoken
 from wavefact.errors import WavefactError
 
 __all__ = ["BAD_INPUT", "INTERRUPTED", "NOT_CERTIFIED", "CommandGroup"]
@@ -47,6 +49,18 @@ class CommandGroup(click.Group):
         command: click.Command = getattr(import_module(module), function)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that is called; of one that there is not, tell which is meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            meant = get_close_matches(args[0].lower(), self._table, n=1)
+            if not meant:
+                raise
+            raise click.UsageError(f"No such command {args[0]!r}. Did you mean {meant[0]!r}?", ctx) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what it may raise becomes a message with an exit code."""
         try:
@@ -54,14 +68,16 @@ class CommandGroup(click.Group):
         except KeyboardInterrupt:
             raise _InterruptedError(interruption(written_by(ctx))) from None
         except WavefactError as error:
-            raise _BadInputError(f"Error: {error}") from error
+            raise _BadInputError(f"Error: {spoken(str(error))}") from error
         except BrokenPipeError:  # the reader of a pipe has left; click ends quietly
             raise
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             raise _BadInputError(f"Error: {where}{error.strerror or error}.") from error
         except MemoryError as error:
-            raise _BadInputError(f"Error: there is not enough memory. {error}".strip()) from error
+            raise _BadInputError(
+                f"Error: there is not enough memory. {spoken(str(error))}".strip()
+            ) from error
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the program and end the process with the exit code."""
@@ -109,7 +125,7 @@ class _LineHandler(logging.Handler):
     """Write each log record as one line to stderr, above a progress bar if there is one."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = " ".join(f"{record.levelname.capitalize()}: {record.getMessage()}".split())
+        line = " ".join(f"{record.levelname.capitalize()}: {spoken(record.getMessage())}".split())
         if record.exc_info:
             line = self.format(record).strip()
         if "tqdm" in sys.modules:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,12 +12,16 @@ import click
 import numpy as np
 
 from wavefact.errors import InputError
+from wavefact.io import FORMATS
+from wavefact.io._recognition import known
 
 __all__ = [
     "AUTO_OR_NUMBER",
     "AUTO_OR_NUMBER_OR_HERTZ",
     "BANDWIDTH",
     "COUNTS",
+    "FORMATS_HELP",
+    "NUMBER",
     "NUMBERS",
     "PATH",
     "POSITIONS",
@@ -27,9 +32,26 @@ __all__ = [
     "verbose_option",
 ]
 
+FORMATS_HELP = (
+    f"Formats that are read: {known(FORMATS)}; also packed by gzip, bzip2, xz or ZIP. "
+    "What a file is, its content says."
+)
+"""What stands at the end of the help of commands that read a recording."""
+
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+
+
+class Number(click.types.FloatParamType):
+    """A number; one with a decimal comma is told how it is written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a float."""
+        pointed = str(value).replace(",", ".")
+        if isinstance(value, str) and re.fullmatch(r"[-+]?\d+\.\d+", pointed) and "," in value:
+            self.fail(f"{value!r} has a comma; write numbers with a point, such as {pointed}.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class Numbers(click.ParamType):
@@ -124,7 +146,7 @@ def positions_in(path: Path) -> np.ndarray:
         raise InputError(f"{path} holds no positions, one row a sensor: {reason}.") from error
 
 
-AUTO_OR_NUMBER, BANDWIDTH, POSITIONS = AutoOrNumber(), Bandwidth(), Positions()
+AUTO_OR_NUMBER, BANDWIDTH, NUMBER, POSITIONS = AutoOrNumber(), Bandwidth(), Number(), Positions()
 AUTO_OR_NUMBER_OR_HERTZ = AutoOrNumber("Hz")
 NUMBERS, COUNTS = Numbers(), Numbers(whole=True)
 
@@ -155,7 +177,7 @@ def quiet_option(command: Decorated) -> Decorated:
 def rate_option(command: Decorated) -> Decorated:
     """Add ``--sampling-rate``."""
     return click.option(
-        "--sampling-rate", type=float, metavar="HZ", help="Samples per second, where the file does not say."
+        "--sampling-rate", type=NUMBER, metavar="HZ", help="Samples per second, where the file does not say."
     )(command)
 
 

@@ -14,20 +14,24 @@ from wavefact.errors import InputError
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
 
-__all__ = ["described", "recording_for", "recording_options"]
+__all__ = ["described", "detrend_option", "recording_for", "recording_options"]
 
 
 def recording_options(command: Decorated) -> Decorated:
     """Add the options that say how a recording is read, and whether its trend is removed."""
-    command = click.option(
-        "--detrend", type=click.Choice(["constant", "linear"]), help="Remove offsets, or also drifts, first."
-    )(command)
     return click.option(
         "--positions",
         type=POSITIONS,
         metavar="LIST|FILE",
         help="Where the sensors are [m]: numbers between commas, or a file with a row a sensor.",
-    )(rate_option(layout_options(command)))
+    )(rate_option(layout_options(detrend_option(command))))
+
+
+def detrend_option(command: Decorated) -> Decorated:
+    """Add ``--detrend``."""
+    return click.option(
+        "--detrend", type=click.Choice(["constant", "linear"]), help="Remove offsets, or also drifts, first."
+    )(command)
 
 
 def recording_for(path: Path, options: Mapping[str, Any]) -> Recording:

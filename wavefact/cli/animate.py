@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from wavefact.cli._files import FIT, result_kind
-from wavefact.cli._options import PATH, Numbers, quiet_option, verbose_option
+from wavefact.cli._options import NUMBER, PATH, Numbers, quiet_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.cli._progress import progress
 from wavefact.errors import InputError
@@ -30,9 +30,11 @@ _UNIVERSAL = (".uff", ".unv")
     "--mode", type=click.IntRange(min=1), default=1, help="Which one, from 1; of a page the first shown."
 )
 @click.option("--geometry", metavar="FILE", type=PATH, help="Points, lines and channels, in HDF5 or UFF.")
-@click.option("--scale", type=float, default=0.12, help="Largest displacement, as a share of the size; 0.12.")
+@click.option(
+    "--scale", type=NUMBER, default=0.12, help="Largest displacement, as a share of the size; 0.12."
+)
 @click.option("--frames", type=click.IntRange(min=2), default=24, help="Pictures of one oscillation; 24.")
-@click.option("--fps", type=float, default=12.0, help="Pictures per second; 12.")
+@click.option("--fps", type=NUMBER, default=12.0, help="Pictures per second; 12.")
 @click.option("--view", type=Numbers(2), metavar="ELEVATION,AZIMUTH", help="From where to look [degrees].")
 @quiet_option
 @verbose_option

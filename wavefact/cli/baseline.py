@@ -7,19 +7,19 @@ from typing import Any
 
 import click
 
-from wavefact.cli._folders import folder_of, folder_options
-from wavefact.cli._options import PATH, quiet_option, verbose_option
+from wavefact.cli._folders import check_folder, folder_of, folder_options
+from wavefact.cli._options import FORMATS_HELP, NUMBER, PATH, quiet_option, verbose_option
 from wavefact.cli._outputs import outputs
 from wavefact.cli._progress import progress
 
 __all__ = ["baseline"]
 
 
-@click.command(short_help="Learn the healthy state from a folder of recordings.")
+@click.command(short_help="Learn the healthy state from a folder of recordings.", epilog=FORMATS_HELP)
 @click.argument("folder", type=PATH)
 @click.option("-o", "--output", required=True, metavar="BASELINE.h5", type=PATH, help="Where to write it.")
 @click.option(
-    "--false-alarm-rate", type=float, metavar="RATE", default=0.01, help="Of healthy recordings; 0.01."
+    "--false-alarm-rate", type=NUMBER, metavar="RATE", default=0.01, help="Of healthy recordings; 0.01."
 )
 @folder_options
 @quiet_option
@@ -32,6 +32,7 @@ def baseline(folder: Path, **options: Any) -> None:
     """
     from wavefact.health.monitor import baseline_of_folder
 
+    check_folder(folder)
     given = folder_of(folder, options, options["output"])
     with outputs(options["output"]) as (target,), progress(not options["quiet"], "baseline") as show:
         learned = baseline_of_folder(

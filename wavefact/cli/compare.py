@@ -15,7 +15,7 @@ from wavefact._fit_checks import prepare
 from wavefact._words import listed
 from wavefact.cli._files import FIT, MODEL, read_recording, result_kind
 from wavefact.cli._operators import operator_for, operator_options
-from wavefact.cli._options import PATH, json_option, quiet_option, verbose_option
+from wavefact.cli._options import FORMATS_HELP, NUMBER, PATH, json_option, quiet_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
 from wavefact.cli._progress import progress
 from wavefact.cli._recordings import described, recording_for, recording_options
@@ -49,7 +49,7 @@ class _Methods(click.ParamType):
         return names
 
 
-@click.command(short_help="Set wavefact beside other methods on a recording.")
+@click.command(short_help="Set wavefact beside other methods on a recording.", epilog=FORMATS_HELP)
 @click.argument("recording", metavar="REC", type=PATH)
 @click.option(
     "--with",
@@ -68,7 +68,7 @@ class _Methods(click.ParamType):
 )
 @click.option("--oracle", is_flag=True, help="Also tune each method on the truth.")
 @click.option(
-    "--time-limit", type=float, default=120.0, metavar="S", help="Of each method and setting [s]; 120."
+    "--time-limit", type=NUMBER, default=120.0, metavar="S", help="Of each method and setting [s]; 120."
 )
 @operator_options
 @recording_options

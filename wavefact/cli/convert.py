@@ -10,7 +10,15 @@ import click
 import numpy as np
 
 from wavefact.cli._files import read_recording
-from wavefact.cli._options import PATH, POSITIONS, layout_options, quiet_option, rate_option, verbose_option
+from wavefact.cli._options import (
+    FORMATS_HELP,
+    PATH,
+    POSITIONS,
+    layout_options,
+    quiet_option,
+    rate_option,
+    verbose_option,
+)
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.cli._progress import progress
 from wavefact.cli._recordings import described
@@ -19,7 +27,7 @@ from wavefact.io import scan, write
 __all__ = ["convert"]
 
 
-@click.command(short_help="Write a recording in another format.")
+@click.command(short_help="Write a recording in another format.", epilog=FORMATS_HELP)
 @click.argument("source", type=PATH)
 @click.argument("target", type=PATH)
 @layout_options

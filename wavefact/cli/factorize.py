@@ -15,6 +15,8 @@ from wavefact.cli._options import (
     AUTO_OR_NUMBER,
     AUTO_OR_NUMBER_OR_HERTZ,
     BANDWIDTH,
+    FORMATS_HELP,
+    NUMBER,
     PATH,
     json_option,
     quiet_option,
@@ -35,7 +37,7 @@ from wavefact.solution import Status
 __all__ = ["factorize"]
 
 
-@click.command(short_help="Decompose a recording into certified waves.")
+@click.command(short_help="Decompose a recording into certified waves.", epilog=FORMATS_HELP)
 @click.argument("recording", metavar="REC", type=PATH)
 @click.option("-o", "--output", required=True, metavar="FIT.h5", type=PATH, help="Result file to write.")
 @operator_options
@@ -62,7 +64,7 @@ __all__ = ["factorize"]
 )
 @click.option(
     "--wave-speed",
-    type=float,
+    type=NUMBER,
     metavar="C",
     help="Wave speed [m/s] that ties frequencies to wavenumbers (for bending a [m²/s] of ω = a k²).",
 )
@@ -74,7 +76,7 @@ __all__ = ["factorize"]
     help="What a component must exceed; auto: just what noise alone would reach.",
 )
 @click.option(
-    "--rtol", type=float, help="Relative gap to prove; by default 1e-6, or 1e-3 where time has a weight."
+    "--rtol", type=NUMBER, help="Relative gap to prove; by default 1e-6, or 1e-3 where time has a weight."
 )
 @click.option("--max-components", type=int, help="Stop growing beyond this number.")
 @click.option("--missing", is_flag=True, help="Take NaN for samples that are missing; whole channels too.")
@@ -87,8 +89,8 @@ __all__ = ["factorize"]
 def factorize(recording: Path, output: Path, **options: Any) -> int:
     """Decompose the recording REC into waves and prove that nothing better exists.
 
-    REC is an HDF5, NPY, NPZ or text file. The sensors are taken as a line with free ends at the
-    positions in REC, or at unit spacing where there are none, unless the options say otherwise.
+    The sensors are taken as a line with free ends at the positions in REC, or at unit spacing where there
+    are none, unless the options say otherwise.
 
     Ends with exit code 0 if certified, 3 if not, 2 for bad input.
     """
@@ -115,7 +117,7 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
         )
     elif not options["quiet"]:
         click.echo(f"{recording}: {described(signals)}.")
-        click.echo("\n".join(lines(fit, seconds)))
+        click.echo("\n".join(filter(None, [*lines(fit, seconds), advice(fit, has_gaps=options["missing"])])))
         click.echo(f"Wrote {output}{f' and {plot}' if plot else ''}.")
     return 0 if fit.status is Status.CERTIFIED else NOT_CERTIFIED
 
@@ -177,6 +179,7 @@ def summary(fit: Factorization) -> dict[str, Any]:
         "time_weight": fit.time_weight,
         "time_bandwidth": fit.time_bandwidth,
         "frequencies": fit.frequencies,
+        "frequency_unit": _hertz(fit),
         "noise": fit.noise,
         "rounds": len(fit.history),
         "operator": f"{type(fit.operator).__name__}: {fit.operator.description()}",
@@ -188,7 +191,7 @@ def lines(fit: Factorization, seconds: float) -> list[str]:
     found = f"{fit.n_components} component{'' if fit.n_components == 1 else 's'}"
     at = f" at wavenumbers {_listed(fit.wavenumbers)} rad/m" if fit.n_components else ""
     if fit.n_components and fit.frequencies is not None:
-        at += f" and frequencies {_listed(fit.frequencies)} Hz"
+        at += f" and frequencies {_listed(fit.frequencies)} {_hertz(fit)}"
     noise = "" if fit.noise is None else f" (noise {fit.noise:.3g}{f' {fit.unit}' if fit.unit else ''})"
     return [
         f"{type(fit.operator).__name__}: {fit.operator.description()}.",
@@ -207,5 +210,20 @@ def _listed(values: np.ndarray) -> str:
 
 def _time_text(fit: Factorization) -> str:
     if fit.time_bandwidth is not None:
-        return f"time bandwidth {fit.time_bandwidth:.4g} Hz"
+        return f"time bandwidth {fit.time_bandwidth:.4g} {_hertz(fit)}"
     return f"time weight {fit.time_weight:.4g}"
+
+
+def _hertz(fit: Factorization) -> str:
+    """Return the unit of frequencies, which is not known without a sampling rate."""
+    return "cycles/sample" if fit.sampling_rate is None else "Hz"
+
+
+def advice(fit: Factorization, *, has_gaps: bool) -> str:
+    """Say why nothing was found and what may help; nothing where something was."""
+    if fit.n_components:
+        return ""
+    why = "Nothing exceeds what noise alone would reach"
+    if has_gaps:
+        why += ", without a time weight, which gaps exclude"
+    return f"{why}: record longer, or try a --regularization below {fit.regularization:.3g}."

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from wavefact._recording_fields import validated_rate
 from wavefact.cli._files import MODEL, result_kind
 from wavefact.cli._inspection import inspected, sparklines
-from wavefact.cli._options import PATH, json_option, layout_options, verbose_option
+from wavefact.cli._options import FORMATS_HELP, PATH, json_option, layout_options, rate_option, verbose_option
 from wavefact.cli._report import echo_json, echo_table
+from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.io import scan
 from wavefact.modal import ModalModel
@@ -18,24 +21,29 @@ from wavefact.modal import ModalModel
 __all__ = ["info"]
 
 
-@click.command(short_help="Say what is in a recording or a result file.")
+@click.command(short_help="Say what is in a recording or a result file.", epilog=FORMATS_HELP)
 @click.argument("file", type=PATH)
+@rate_option
 @layout_options
 @json_option
 @verbose_option
-def info(file: Path, as_json: bool, **layout: Any) -> None:
+def info(file: Path, as_json: bool, sampling_rate: float | None, **layout: Any) -> None:
     """Say what is in FILE: a recording, a factorization or modes.
 
     Recordings of up to a million numbers are searched for gaps and faulty channels; of longer ones the
     spectrum is taken from windows all along them, where the format lets them be read without all the rest.
     """
     kind = result_kind(file)
-    content = _recording(file, layout) if kind is None else _result(file, kind)
+    if kind is not None and sampling_rate is not None:
+        raise InputError(f"{file} is a result ({kind}); --sampling-rate is for recordings.")
+    content = _recording(file, sampling_rate, layout) if kind is None else _result(file, kind)
     (echo_json if as_json else _echo)(content)
 
 
 def _echo(content: dict[str, Any]) -> None:
     shown = {name.replace("_", " "): value for name, value in content.items()}
+    if content["kind"] == "recording" and content["sampling_rate"] is None:
+        shown["sampling rate"] = "unknown: give --sampling-rate"
     spectrum, names = shown.pop("spectrum", None), content.get("names")
     for name, value in shown.items():
         if isinstance(value, list):
@@ -65,8 +73,11 @@ def _word(value: Any) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
-def _recording(file: Path, layout: dict[str, Any]) -> dict[str, Any]:
+def _recording(file: Path, sampling_rate: float | None, layout: dict[str, Any]) -> dict[str, Any]:
     found = scan(file, **layout)
+    if sampling_rate is not None:
+        layout = layout | {"sampling_rate": validated_rate(sampling_rate)}
+        found = replace(found, sampling_rate=sampling_rate, duration=found.n_samples / sampling_rate)
     return {
         "file": str(file),
         "kind": "recording",

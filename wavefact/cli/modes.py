@@ -9,8 +9,17 @@ import click
 
 from wavefact._words import listed
 from wavefact.cli._files import read_source
-from wavefact.cli._options import PATH, Numbers, json_option, layout_options, rate_option, verbose_option
+from wavefact.cli._options import (
+    FORMATS_HELP,
+    PATH,
+    Numbers,
+    json_option,
+    layout_options,
+    rate_option,
+    verbose_option,
+)
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
+from wavefact.cli._recordings import detrend_option
 from wavefact.cli._report import echo_json, mode_records, mode_table
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel, Stabilization, identify, stabilization, write_modes
@@ -24,7 +33,7 @@ _ADVICE = (
 )
 
 
-@click.command(short_help="Name the modes in a factorization or a recording.")
+@click.command(short_help="Name the modes in a factorization or a recording.", epilog=FORMATS_HELP)
 @click.argument("file", metavar="FIT.h5|REC", type=PATH)
 @click.option(
     "--range", "band", type=Numbers(2), metavar="LOW,HIGH", help="Where to look [Hz]; by default everywhere."
@@ -43,6 +52,7 @@ _ADVICE = (
 )
 @rate_option
 @layout_options
+@detrend_option
 @json_option
 @click.option("--plot", metavar="FILE", type=PATH, help="Picture of the modes to write.")
 @click.option("--diagram", metavar="FILE", type=PATH, help="Picture of the stabilisation diagram to write.")
@@ -58,7 +68,7 @@ def modes(file: Path, **options: Any) -> None:
     geometry = None if options["geometry"] is None else Geometry.read(options["geometry"])
     truth = None if options["truth"] is None else ModalModel.load(options["truth"])
     layout = {name: options[name] for name in ("axis", "component", "part")}
-    source = read_source(file, options["sampling_rate"], **layout)
+    source = read_source(file, options["sampling_rate"], options["detrend"], **layout)
     diagram = None if options["diagram"] is None else stabilization(source, options["band"])
     model = identify(source, options["band"]) if diagram is None else diagram.model
     records = mode_records(model, truth)

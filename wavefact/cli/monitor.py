@@ -15,8 +15,8 @@ from typing import Any
 
 import click
 
-from wavefact.cli._folders import Folder, folder_of, folder_options
-from wavefact.cli._options import PATH, quiet_option, verbose_option
+from wavefact.cli._folders import Folder, check_folder, folder_of, folder_options
+from wavefact.cli._options import FORMATS_HELP, NUMBER, PATH, quiet_option, verbose_option
 from wavefact.cli._outputs import outputs
 from wavefact.cli._report import plain
 from wavefact.errors import InputError
@@ -26,7 +26,7 @@ __all__ = ["ALARM", "QUARANTINED", "monitor"]
 ALARM, QUARANTINED = 4, 5  # exit codes
 
 
-@click.command(short_help="Follow a folder of recordings, and raise alarms.")
+@click.command(short_help="Follow a folder of recordings, and raise alarms.", epilog=FORMATS_HELP)
 @click.argument("folder", type=PATH)
 @click.option("--baseline", required=True, metavar="BASELINE.h5", type=PATH, help="The healthy state.")
 @click.option("--once", is_flag=True, help="Take what is there and end, rather than wait for more.")
@@ -35,19 +35,19 @@ ALARM, QUARANTINED = 4, 5  # exit codes
 )
 @click.option("--hook", metavar="COMMAND", help="Runs at each alarm, which it gets as JSON on its input.")
 @click.option(
-    "--hook-timeout", type=float, metavar="S", default=30.0, help="The hook is killed after it [s]; 30."
+    "--hook-timeout", type=NUMBER, metavar="S", default=30.0, help="The hook is killed after it [s]; 30."
 )
 @click.option(
-    "--settle", type=float, metavar="S", default=10.0, help="Unchanged for so long, a file is whole; 10."
+    "--settle", type=NUMBER, metavar="S", default=10.0, help="Unchanged for so long, a file is whole; 10."
 )
 @click.option(
     "--time-limit",
-    type=float,
+    type=NUMBER,
     metavar="S",
     default=600.0,
     help="An analysis is stopped after it, and its file put in quarantine [s]; 600, inf for none.",
 )
-@click.option("--interval", type=float, metavar="S", default=10.0, help="Between looks at the folder; 10.")
+@click.option("--interval", type=NUMBER, metavar="S", default=10.0, help="Between looks at the folder; 10.")
 @click.option("--retry", is_flag=True, help="Take up the files in quarantine again.")
 @folder_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, one a line.")
@@ -66,6 +66,7 @@ def monitor(folder: Path, **options: Any) -> int:
     """
     from wavefact.health.monitor import Hook, Monitor, Procedure, default_state
 
+    check_folder(folder)
     baseline = options["baseline"]
     learned = _baseline(baseline)
     given = folder_of(folder, options, baseline, names=learned.condition_names)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from wavefact.cli._options import COUNTS, NUMBERS, PATH, quiet_option, verbose_option
+from wavefact.cli._options import COUNTS, NUMBER, NUMBERS, PATH, quiet_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.errors import InputError
 from wavefact.io import write
@@ -43,10 +43,10 @@ _RATE_MARGIN = 5.0  # samples per period of the fastest mode, where no rate is g
 )
 @click.option("--clean", metavar="FILE", type=PATH, help="Recording without noise to write.")
 @click.option("--points", type=COUNTS, metavar="N|NX,NY", help="Points; 40, of a plate 12,8.")
-@click.option("--spacing", type=float, metavar="M", default=0.1, help="Distance of the points [m]; 0.1.")
+@click.option("--spacing", type=NUMBER, metavar="M", default=0.1, help="Distance of the points [m]; 0.1.")
 @click.option("--ends", help="As in factorize; by default fixed, of beams and plates pinned.")
 @click.option("--modes", type=int, default=5, help="How many modes; 5.")
-@click.option("--frequency", type=float, metavar="HZ", default=2.0, help="Of the lowest mode [Hz]; 2.")
+@click.option("--frequency", type=NUMBER, metavar="HZ", default=2.0, help="Of the lowest mode [Hz]; 2.")
 @click.option(
     "--damping",
     type=NUMBERS,
@@ -54,8 +54,10 @@ _RATE_MARGIN = 5.0  # samples per period of the fastest mode, where no rate is g
     default="0.01",
     help="Share of critical; one, or one per mode; 0.01.",
 )
-@click.option("--rate", type=float, metavar="HZ", help="Samples per second; by default 5 per fastest period.")
-@click.option("--duration", type=float, metavar="S", default=60.0, help="[s]; 60.")
+@click.option(
+    "--rate", type=NUMBER, metavar="HZ", help="Samples per second; by default 5 per fastest period."
+)
+@click.option("--duration", type=NUMBER, metavar="S", default=60.0, help="[s]; 60.")
 @click.option(
     "--excitation",
     type=click.Choice(["random", "impact", "initial"]),
@@ -70,7 +72,7 @@ _RATE_MARGIN = 5.0  # samples per period of the fastest mode, where no rate is g
 )
 @click.option(
     "--snr",
-    type=float,
+    type=NUMBER,
     metavar="DB",
     help="Signal-to-noise ratio [dB], inf for no noise; 20, of s2 -5, of the last three 0.",
 )

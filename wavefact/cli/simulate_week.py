@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from wavefact.cli._options import PATH, quiet_option, verbose_option
+from wavefact.cli._options import NUMBER, PATH, quiet_option, verbose_option
 from wavefact.cli._outputs import outputs
 from wavefact.errors import InputError, UnwritableTargetError
 from wavefact.io import write
@@ -27,7 +27,7 @@ __all__ = ["simulate_week"]
 @click.option(
     "--damage-from", type=click.IntRange(min=0), metavar="HOUR", help="First damaged hour, from 0; none."
 )
-@click.option("--loss", type=float, metavar="SHARE", default=0.2, help="Of the stiffness, by damage; 0.2.")
+@click.option("--loss", type=NUMBER, metavar="SHARE", default=0.2, help="Of the stiffness, by damage; 0.2.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, help="Of the random numbers; 0.")
 @quiet_option
 @verbose_option

@@ -53,10 +53,9 @@ def observed_floor(observation: Observation, data: ObservedData) -> NoiseFloor:
 
 
 def _quiet_level(observation: Observation, n_bands: int = 1) -> float:
-    """Return the deviation of the noise if most frequencies of each band hold nothing else, in the recording's
-    unit.
+    """Return the deviation of the noise if most frequencies of each band hold nothing else.
 
-    What moves leaks through gaps into all frequencies, so that it is then rather too high.
+    It is in the recording's unit, and too high where what moves leaks through gaps into all frequencies.
     """
     from scipy.fft import dct
 
