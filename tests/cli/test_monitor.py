@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -70,7 +71,12 @@ ONCE = ("--baseline", "baseline.h5", "--once", "--settle", "0", "--time-limit", 
 def test_a_healthy_folder_ends_with_zero_and_is_told(folder: Path, run: Any) -> None:
     outcome = run("monitor", "string", *ONCE)
     assert (outcome.code, outcome.err) == (0, "")
-    assert outcome.out.startswith("2 recordings assessed, 0 alarms, 0 files put in quarantine. State: ")
+    *lines, tally = outcome.out.splitlines()
+    assert [line.split()[1] for line in lines] == ["20261126_1200.h5", "20261126_1300.csv"]
+    assert all(
+        re.search(r"^2026-11-26T1\d:00:00Z .* score 0\.\d\d of 1\.00  healthy$", line) for line in lines
+    )
+    assert tally.startswith("2 recordings assessed, 0 alarms, 0 files put in quarantine. State: ")
     told = run("health", "string")
     assert told.code == 0
     assert "2 recordings assessed from 2026-11-26T12:00:00Z to 2026-11-26T13:00:00Z" in told.out
@@ -96,6 +102,23 @@ def test_an_alarm_and_quarantine_have_codes_of_their_own(folder: Path, run: Any)
     assert summary["quarantine"][0]["file"] == "20261126_1400.h5"
     assert run("monitor", "string", *ONCE, "-q").code == 0
     assert run("monitor", "string", *ONCE, "--retry", "-q").code == 5
+
+
+def test_a_lasting_alarm_is_explained_once_and_at_the_end(folder: Path, run: Any) -> None:
+    for hour in (14, 15, 16):
+        write(string(1.0, seed=hour), folder / f"20261126_{hour}00.h5")
+    write(string(seed=17), folder / "20261126_1700.h5")
+    outcome = run("monitor", "string", *ONCE)
+    assert outcome.code == 4
+    begin, end = outcome.err.splitlines()
+    assert begin.startswith("Warning: 20261126_1400.h5 (2026-11-26T14:00:00Z): alarm. Off by ")
+    assert end.startswith("Warning: 20261126_1700.h5 (2026-11-26T17:00:00Z): healthy. ")
+    *lines, tally, last = outcome.out.splitlines()
+    states = ["healthy"] * 2 + ["ALARM, most of all mode 1"] * 3 + ["healthy"]
+    assert [line.split("  ")[-1] for line in lines] == states
+    assert max(map(len, lines)) < 100
+    assert tally.startswith("6 recordings assessed, 3 alarms")
+    assert last.startswith("Last alarm, 2026-11-26T16:00:00Z: Off by ")
 
 
 def test_each_file_is_a_line_of_json(folder: Path, run: Any) -> None:
@@ -221,7 +244,7 @@ def test_a_signal_ends_it_after_the_file_in_hand(number: signal.Signals, root: P
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (4, "")
-    assert out.startswith("1 recording assessed, 1 alarm, ")
+    assert "\n1 recording assessed, 1 alarm, " in out
 
 
 def in_hand(state: Path) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
@@ -53,6 +56,17 @@ def test_healthy_records_raise_few_alarms_and_damage_raises_them(baseline):
     assert all(int(np.argmax(each.contributions)) == 1 for each in damaged)
     assert "mode 2" in damaged[0].sentence
     assert "No change" in healthy[0].sentence
+
+
+def test_no_more_is_claimed_than_the_healthy_records_can_tell(baseline):
+    found = later(baseline, 1, 2, np.array([0.0, -0.05, 0.0]))[0]
+    least = baseline.detector.supported_rate
+    assert found.p_value < least == found.supported_rate
+    words = re.search(r"less than once in ([\d,]+) records", found.sentence)
+    assert words is not None
+    assert 0.5 / least < int(words[1].replace(",", "")) <= 1 / least
+    seen = dataclasses.replace(found, p_value=2 * least)
+    assert "record once in " in seen.sentence
 
 
 def test_warmth_alone_is_no_damage_but_is_without_conditions_removed(baseline, healthy):

@@ -64,7 +64,7 @@ def monitor(folder: Path, **options: Any) -> int:
     Exit codes: 0 no alarm and nothing put in quarantine in this run, 4 an alarm, 5 no alarm, but files
     were put in quarantine.  See `wavefact health`.
     """
-    from wavefact.health.monitor import Hook, Monitor, Procedure, default_state
+    from wavefact.health.monitor import Hook, Monitor, Procedure, default_state, health_summary
 
     check_folder(folder)
     baseline = options["baseline"]
@@ -92,6 +92,8 @@ def monitor(folder: Path, **options: Any) -> int:
         )
     if not (options["quiet"] or options["as_json"]):
         click.echo(f"{tally}. State: {state}.")
+        for alarm in health_summary(state, n_alarms=1).alarms if tally.n_alarms else ():
+            click.echo(f"Last alarm, {alarm['time']}: {alarm['sentence']}")
     return ALARM if tally.n_alarms else QUARANTINED if tally.n_quarantined else 0
 
 
@@ -138,24 +140,46 @@ def _stopped_by_signals() -> Iterator[threading.Event]:
 
 @contextmanager
 def _reports(options: Mapping[str, Any]) -> Iterator[Callable[[Any], None] | None]:
-    """Yield what tells of each file: a line of JSON, or a bar where somebody watches; or None."""
+    """Yield what tells of each file, in a line: of JSON, or of few words; or None."""
     if options["as_json"]:
         yield lambda event: click.echo(_json_line(event))
-        return
-    if options["quiet"] or not sys.stderr.isatty():
+    elif options["quiet"]:
         yield None
-        return
-    from tqdm import tqdm
+    elif not sys.stderr.isatty():
+        yield lambda event: _echo(event, click.echo)
+    else:
+        from tqdm import tqdm
 
-    with tqdm(desc="monitor", unit="files", file=sys.stderr, leave=False) as bar:
+        with tqdm(desc="monitor", unit="files", file=sys.stderr, leave=False) as bar:
 
-        def report(event: Any) -> None:
-            bar.total = event.n_total
-            bar.set_postfix_str(f"{event.file} {event.outcome}", refresh=False)
-            bar.update(event.n_done - bar.n)
-            bar.refresh()
+            def report(event: Any) -> None:
+                _echo(event, bar.write)
+                bar.total = event.n_total
+                bar.update(event.n_done - bar.n)
+                bar.refresh()
 
-        yield report
+            yield report
+
+
+def _echo(event: Any, write: Callable[[str], Any]) -> None:
+    """Write the line of a file, but of one in quarantine, of which the log tells."""
+    if event.outcome != "quarantined":
+        write(_line(event))
+
+
+def _line(event: Any) -> str:
+    """Say when a recording began, how far from healthy it is, and what is most unusual."""
+    if event.record is None:
+        return f"{event.file}: {event.text}"
+    record = event.record
+    told = f"{record['time']}  {event.file}  "
+    if record["score"] is None or record["threshold"] is None:
+        return f"{told}no verdict"
+    told += f"score {record['score']:.2f} of {record['threshold']:.2f}  "
+    shares = [share or 0.0 for share in record["contributions"]]
+    if not record["is_alarm"] or not shares:
+        return f"{told}{'ALARM' if record['is_alarm'] else 'healthy'}"
+    return f"{told}ALARM, most of all mode {shares.index(max(shares)) + 1}"
 
 
 def _json_line(event: Any) -> str:

@@ -35,6 +35,9 @@ class Assessment:
         Share of the shape alone; NaN of modes whose shapes are not judged.
     tracks : ModeTracks
         The records before and this one: what the next is followed from.
+    supported_rate : float
+        Least probability that the number of healthy records can tell; what is rarer is said to be no more
+        than that.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class Assessment:
     macs: np.ndarray
     shape_contributions: np.ndarray
     tracks: ModeTracks
+    supported_rate: float = 1e-6
 
     @property
     def is_alarm(self) -> bool:
@@ -77,7 +81,9 @@ class Assessment:
             return "No mode of the healthy state was found, or its conditions are unknown: no verdict."
         if not self.is_alarm:
             return f"No change is seen ({100 * self.p_value:.2g} % of healthy records are farther off)."
-        rate = f"a healthy structure gives such a record once in {_rounded(1 / max(self.p_value, 1e-12))}"
+        least = max(self.supported_rate, 1e-6)
+        rarely = "once in" if self.p_value >= least else "less than once in"
+        rate = f"a healthy structure gives such a record {rarely} {_rounded(1 / max(self.p_value, least))}"
         mode = int(np.nanargmax(self.contributions))
         if 2 * np.nan_to_num(self.shape_contributions[mode]) > self.contributions[mode]:
             mac = self.macs[mode]
@@ -113,5 +119,6 @@ class Assessment:
 
 
 def _rounded(number: float) -> str:
-    """Say a number of records in words of two digits."""
-    return f"{float(f'{number:.1g}'):,.0f} records" if number < 1e6 else "more than a million records"
+    """Say a number of records by its first digit, so that no more is claimed than is known."""
+    unit = 10 ** (len(str(int(number))) - 1)
+    return f"{int(number * (1 + 1e-9)) // unit * unit:,} records"

@@ -131,6 +131,7 @@ class Baseline:
             macs=np.cos(angles(last.mode_shapes, departures.shapes)[0]) ** 2,
             shape_contributions=by_shape,
             tracks=followed.select(slice(-REMEMBERED, None)),
+            supported_rate=self.detector.supported_rate,
         )
 
     def save(self, path: str | PathLike[str]) -> None:

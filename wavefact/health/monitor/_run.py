@@ -57,6 +57,7 @@ class Run:
         self._counts: Counter[str] = Counter()
         self._passing: dict[str, str] = {}  # reasons that may pass, by name: told once
         self._place = (0, 0)
+        self._state_told = "healthy"  # which a structure is until a first alarm
 
     @property
     def tally(self) -> Tally:
@@ -186,7 +187,7 @@ class Run:
     def _report(self, file: str, outcome: str, text: str, record: Mapping[str, Any] | None = None) -> None:
         self._counts[outcome] += 1
         _logger.log(
-            logging.WARNING if outcome in ("alarm", "quarantined") else logging.INFO,
+            logging.WARNING if outcome == "quarantined" or self._is_news(outcome) else logging.INFO,
             "%s%s: %s. %s",
             file,
             "" if record is None else f" ({record['time']})",
@@ -195,3 +196,10 @@ class Run:
         )
         if self._callback is not None:
             self._callback(Progress(file, outcome, text, *self._place, record))
+
+    def _is_news(self, outcome: str) -> bool:
+        """Say whether the structure is no longer as the last recording has told."""
+        if outcome not in ("healthy", "alarm"):
+            return False
+        before, self._state_told = self._state_told, outcome
+        return outcome != before
