@@ -15,7 +15,7 @@ from pages import blocks, commands
 
 from wavefact.cli import wavefact
 
-SETUP = "python -m pip install -e . && wavefact demo"
+SETUP = "python -m pip install -c constraints.txt -e . && wavefact demo"
 TEST = 'python -m pip install -c constraints.txt -e ".[test]" && python -m pytest'
 
 LINK = re.compile(r"\]\(([^)\s]+)[^)]*\)|(?:src|href)=\"([^\"]+)\"")
