@@ -269,7 +269,7 @@ def test_many_sensors_of_few_samples_are_asked_about_once(caplog, monkeypatch):
     wide = Recording(np.zeros((5000, 4)))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "5000 sensors of 4 samples" in caplog.text
-    assert "transpose" in caplog.text
+    assert "give x.T" in caplog.text
     wide.window(0, 2)
     Recording(np.zeros((5000, 3)))
     assert len(caplog.records) == 1

@@ -10,7 +10,6 @@ import numpy as np
 
 from wavefact._arrays import COPIES, Array, to_device
 from wavefact._signal_checks import check_size
-from wavefact._words import listed
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.memory import free_memory
@@ -21,7 +20,6 @@ logger = logging.getLogger("wavefact")
 
 RTOL, JOINT_RTOL = 1e-6, 1e-3  # relative gap to prove, without and with a weight of time
 SHORT = 64  # samples: in fewer, frequencies are not looked for unless asked
-SHORTEST = 8  # samples: fewer show neither noise nor what predicts what is held out
 
 
 def check_run(operator: WaveOperator, start: Any, callback: Any) -> None:
@@ -104,16 +102,6 @@ def check_settings(
         not isinstance(max_components, int | np.integer) or max_components < 1
     ):
         raise InputError(f"max_components is {max_components!r}; expected a whole number ≥ 1 or None.")
-
-
-def check_length(recording: Recording, shortest: int = SHORTEST, **settings: Any) -> None:
-    """Refuse to choose settings that are "auto" from too few samples."""
-    automatic = [name for name, value in settings.items() if isinstance(value, str) and value == "auto"]
-    if recording.n_samples < shortest and automatic:
-        raise InputError(
-            f"{recording.n_samples} samples are too few to choose {listed(automatic)} from; record at least "
-            f"{shortest}, or give {listed(automatic)}."
-        )
 
 
 def parsed_bandwidth(text: str) -> float:

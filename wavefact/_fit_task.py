@@ -7,7 +7,6 @@ import logging
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, device, is_complex, like
-from wavefact._fit_checks import check_length
 from wavefact._fit_output import InMemory
 from wavefact._fit_result import (
     ascending,
@@ -17,6 +16,7 @@ from wavefact._fit_result import (
     solved,
     warn_of_offsets,
 )
+from wavefact._signal_checks import check_length
 from wavefact.factorization import Factorization
 from wavefact.noise import FEWEST_FOR_BULK, NoiseFloor, noise_floor, noise_mixing
 from wavefact.noise_polar import DrawnThreshold, noise_threshold
@@ -64,7 +64,7 @@ class FitTask:
 
     def wave_weight(self) -> float:
         """Return γ by held-out prediction between the two halves of the recording."""
-        check_length(self._recording, wave_weight="auto")
+        check_length(self._recording.n_samples, wave_weight="auto")
         logger.info("choosing wave_weight by held-out prediction")
         middle = self._recording.n_samples // 2
         weight = choose_weight(self._reduction.halves, middle, self._operator, self._mixing)

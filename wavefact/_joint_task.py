@@ -10,7 +10,6 @@ from functools import cached_property
 import numpy as np
 
 from wavefact._arrays import Array, adjoint, array_namespace, is_complex, like, squared, to_numpy
-from wavefact._fit_checks import check_length
 from wavefact._fit_result import (
     assembled,
     checked_axis,
@@ -19,6 +18,7 @@ from wavefact._fit_result import (
     solved,
     warn_of_offsets,
 )
+from wavefact._signal_checks import check_length
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.joint import Curve, Domain, Plane
@@ -104,7 +104,7 @@ class JointTask:
         self, wave_weight: float | None, bandwidth: float | None = None, time_weight: float | None = None
     ) -> WeightChoice:
         """Choose the weights that are not given by held-out prediction."""
-        check_length(self._recording, SHORTEST, time_weight="auto")
+        check_length(self._recording.n_samples, SHORTEST, time_weight="auto")
         if self._recording.n_samples > LONG:
             start = (self._seen or survey(self._recording)).loudest()
             piece = self._recording.window(start, start + LONG)

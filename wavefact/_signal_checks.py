@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wavefact._arrays import Array, array_namespace
+from wavefact._words import listed
 from wavefact.errors import InputError
 
+SHORTEST = 8  # samples: fewer show neither noise nor what predicts what is held out
 PREFIX = 64  # samples that tell nearly every living channel from a constant one
 
 
@@ -21,6 +25,16 @@ def check_size(n_sensors: int, n_samples: int) -> None:
         raise InputError("The recording has 1 sensor; a factorization in space and time needs at least 2.")
     if n_samples < 2:
         raise InputError("The recording has 1 sample per sensor; at least 2 are needed.")
+
+
+def check_length(n_samples: int, shortest: int = SHORTEST, **settings: Any) -> None:
+    """Refuse to choose settings that are "auto" from too few samples."""
+    automatic = [name for name, value in settings.items() if isinstance(value, str) and value == "auto"]
+    if n_samples < shortest and automatic:
+        raise InputError(
+            f"{n_samples} samples are too few to choose {listed(automatic)} from; record at least "
+            f"{shortest}, or give {listed(automatic)}."
+        )
 
 
 def check_finite(block: Array, start: int, names: tuple[str, ...] | None) -> None:

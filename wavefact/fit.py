@@ -14,7 +14,6 @@ from wavefact._fit_checks import (
     JOINT_RTOL,
     RTOL,
     affordable_order,
-    check_length,
     check_run,
     check_settings,
     matched,
@@ -26,6 +25,7 @@ from wavefact._fit_checks import (
 from wavefact._fit_output import FitFile, InMemory, fingerprint
 from wavefact._fit_task import FitTask
 from wavefact._joint_task import JointTask
+from wavefact._signal_checks import check_length
 from wavefact.dispersion import Dispersion, relation_nodes
 from wavefact.factorization import Factorization
 from wavefact.observed import Observation, Settings, factorize_observed
@@ -167,7 +167,7 @@ def factorize(
         if observation is None
         else (observation.recording, observation.operator)
     )
-    check_length(recording, wave_weight=wave_weight, regularization=regularization)
+    check_length(recording.n_samples, wave_weight=wave_weight, regularization=regularization)
     check_run(operator, start, callback)
     place = InMemory(recording)
     if output is not None:
@@ -288,7 +288,6 @@ def regularization_path(
     for penalty in penalties:
         check_settings(wave_weight, 0.0, penalty, rtol, None)
     recording, operator = matched(recording, operator, device)
-    check_length(recording, wave_weight=wave_weight)
     check_run(operator, None, callback)
     with threads_for(recording.n_sensors, min(recording.n_sensors, recording.n_samples)):
         task = FitTask(recording, operator, np.random.default_rng(0), survey(recording), InMemory(recording))
