@@ -30,6 +30,7 @@ def command(name: str) -> click.Command:
         ("mark it (missing='nan' for NaN)", "mark it (--missing for NaN)"),
         ("shape (9, 2); say axis=... if not", "shape (9, 2); say --axis if not"),
         ("leave axis out.", "leave --axis out."),
+        ("give wave_weight and regularization.", "give --wave-weight and --regularization."),
         ("dispersion is -1; expected a wave speed", "--wave-speed is -1; expected a wave speed"),
         ("set it with recording.replace(sampling_rate=...).", "give --sampling-rate."),
         ("give sampling_rate (--sampling-rate on the command line).", "give --sampling-rate."),

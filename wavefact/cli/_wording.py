@@ -80,7 +80,7 @@ def _patterns(command: click.Command) -> list[tuple[str, str]]:
         found.append((rf"set it with (?:recording\.)?replace\({name}=\.\.\.\)", f"give {option}"))
         found.append((rf"{before}{name}={_VALUE}", option))
         found.append((rf"^{name}(?= (?:is|are|needs|ties)\b)", option))
-        found.append((rf"(?P<verb>\b(?:[Gg]ive|[Ll]eave|say) ){name}{after}(?! of)", option))
+        found.append((rf"(?P<verb>(?:\b(?:[Gg]ive|[Ll]eave|say)|--[\w-]+ and) ){name}{after}(?! of)", option))
         if "_" in name:
             found.append((rf"{before}{name}{after}", option))
     return found
