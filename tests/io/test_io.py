@@ -36,7 +36,7 @@ def test_every_format_has_names_and_suffixes_of_its_own():
 
 @pytest.mark.parametrize("call", [read, scan])
 def test_a_path_without_a_file_is_named(call, tmp_path):
-    with pytest.raises(InputError, match=r"nothing\.h5 does not exist"):
+    with pytest.raises(InputError, match=r"nothing\.h5 does not exist; expected"):
         call(tmp_path / "nothing.h5")
     with pytest.raises(InputError, match="is a folder"):
         call(tmp_path)
@@ -144,10 +144,10 @@ def test_npy_takes_the_longer_axis_as_time(tmp_path, caplog):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (np.zeros(5), r"shape \(5,\); expected two dimensions"),
         (np.zeros((2, 3, 4)), r"shape \(2, 3, 4\); expected two dimensions"),
         (np.array(1.0), r"shape \(\)"),
-        (np.array([["a", "b"]]), "type <U1"),
+        (np.array([["a", "b"]]), "type <U1, not of numbers; save"),
+        (np.array(["a", "b"]), "type <U1, not of numbers; save"),
         (np.zeros((2, 0)), "shape"),
     ],
 )
@@ -161,8 +161,18 @@ def test_npy_arrays_that_are_no_recording_are_refused(values, message, tmp_path)
 def test_npy_never_unpickles(tmp_path):
     np.save(tmp_path / "a.npy", np.array([[{"a": 1}, None]]), allow_pickle=True)
     for lazy in (False, True):
-        with pytest.raises(CorruptFileError, match="read as npy"):
+        with pytest.raises(InputError, match="holds Python objects; save the signals as numbers"):
             read(tmp_path / "a.npy", lazy=lazy)
+
+
+@pytest.mark.parametrize("axis", ["auto", "sensors-first", "samples-first"])
+@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("suffix", ["npy", "npz"])
+def test_an_array_of_one_axis_is_one_sensor(suffix, lazy, axis, tmp_path):
+    values, path = np.array([3.0, 1.0, 2.0]), tmp_path / f"one.{suffix}"
+    np.save(path, values) if suffix == "npy" else np.savez(path, signals=values)
+    np.testing.assert_array_equal(read(path, lazy=lazy, axis=axis).load().signals, [values])
+    assert (scan(path).n_sensors, scan(path).n_samples) == (1, 3)
 
 
 def test_npy_logs_what_it_cannot_hold(tmp_path, recording, caplog):

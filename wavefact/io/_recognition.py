@@ -46,8 +46,7 @@ def with_format(
 def _recognised(path: Path, formats: Sequence[Format]) -> Format | None:
     """Return the format of an existing file; None if it is packed."""
     if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "does not exist or is not an ordinary file"
-        raise InputError(f"{path} {what}; expected a recording.")
+        raise InputError(f"{path} {_instead_of_a_file(path)}; expected a recording.")
     try:
         start = head(path, 32)
     except OSError as error:
@@ -68,6 +67,12 @@ def _recognised(path: Path, formats: Sequence[Format]) -> Format | None:
     raise UnknownFormatError(
         f"{path} is of no known format, judged by its content; known are {known(formats)}."
     )
+
+
+def _instead_of_a_file(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder, not a file"
+    return "is not an ordinary file but a device or pipe" if path.exists() else "does not exist"
 
 
 def check_rate(rate: float | None, path: Path) -> None:

@@ -26,6 +26,7 @@ logger = logging.getLogger("wavefact")
 AXES = ("auto", "sensors-first", "samples-first")
 SCHEMA = "wavefact-recording"
 VERSION = 1
+_AS_NUMBERS = "save the signals as numbers, such as np.save(path, values.astype(float))"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,8 @@ def reading(path: Path, name: str) -> Iterator[None]:
         raise
     except Exception as error:
         detail = " ".join(str(error).split())[:160] or type(error).__name__
+        if "Object arrays" in detail or "Python objects" in detail:  # NumPy would run what they hold
+            raise InputError(f"{path} holds Python objects; {_AS_NUMBERS}.") from error
         raise CorruptFileError(
             f"{path} is truncated or damaged; it cannot be read as {name}: {detail}"
         ) from error
@@ -161,10 +164,14 @@ def refuse_axis(path: Path, options: ReadOptions) -> None:
 
 
 def as_matrix(values: np.ndarray, options: ReadOptions, path: Path) -> np.ndarray:
-    """Return an array from a file that names no axes as (n_sensors, n_samples)."""
+    """Return an array without named axes as (n_sensors, n_samples); one of one axis is one sensor."""
     axis = options.axis
+    if values.dtype.kind not in "iufcb":
+        raise InputError(f"{path} holds an array of type {values.dtype}, not of numbers; {_AS_NUMBERS}.")
     if options.component is not None:
         values = _one_component(values, options.component, path)
+    if values.ndim == 1:
+        return values[None, :]
     if values.ndim != 2:
         raise InputError(
             f"{path} holds an array of shape {values.shape}; expected two dimensions, sensors and samples, "
