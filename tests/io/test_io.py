@@ -233,12 +233,17 @@ def test_an_hdf5_file_of_others_is_told_from_ours(tmp_path):
 
 
 def test_measured_tables_are_read():
-    assert read(shared("oysand_masw/Oysand_dc.txt")).names[1] == "c_mean [m/s]"
+    assert read(shared("oysand_masw/Oysand_dc.txt")).names[1] == "c_mean"
+    assert read(shared("oysand_masw/Oysand_dc.txt")).metadata["units"] == "m, m/s, m/s, m/s"
     assert read(shared("steel_frame_3dsldv/grid.txt")).names == ("node_name", "x", "y", "z")
     with pytest.raises(CorruptFileError, match=r"line 2, column 5: 'unsat' is not a number"):
         read(shared("oysand_masw/Oysand_initial.csv"))
-    with pytest.raises(UnknownFormatError):
+    with pytest.raises(UnknownFormatError, match="looks like text"):
         read(shared("beam_highspeed_camera/SOURCE.md"))
+    shot = read(shared("oysand_masw/Oysand_dx_2m_x1_10m_forward.dat"))
+    assert (shot.n_sensors, shot.n_samples, shot.sampling_rate) == (24, 2201, 1000.0)
+    assert (shot.names[23], shot.signals[0, 0]) == ("Channel 24", 0.000108033917775)
+    assert shot.metadata["preamble"].startswith("Location: Oysand | Date: 2018/06/06")
 
 
 @pytest.mark.parametrize("suffix", [".npy", ".npz"])

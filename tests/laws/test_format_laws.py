@@ -282,6 +282,7 @@ FOREIGN = {
     "packed prose": bz2.compress(b"A bridge was measured in 2024.\nIt has three spans, two piers\n"),
     "blanks": b"   \n\n  \n",
 }
+TEXTS = {"prose", "source", "packed prose"}
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -290,5 +291,6 @@ def test_foreign_files_are_unknown(name, suffix, tmp_path):
     path = tmp_path / f"foreign{suffix}"
     path.write_bytes(FOREIGN[name])
     for call in (read, scan):
-        with pytest.raises(UnknownFormatError, match=r"hdf5.*npy.*npz.*text"):
+        words = "looks like text" if name in TEXTS else r"hdf5.*npy.*npz.*text"
+        with pytest.raises(UnknownFormatError, match=words):
             call(path)

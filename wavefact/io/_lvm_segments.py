@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from wavefact.errors import CorruptFileError
-from wavefact.io._steps import rate_of_step
-from wavefact.io._text_layout import open_text, sampling_rate_of, text_encoding
+from wavefact.io._steps import rate_of_step, sampling_rate_of
+from wavefact.io._text_layout import open_text, text_encoding
 from wavefact.io.base import one_line
 
 __all__ = ["Segment", "segments_of"]

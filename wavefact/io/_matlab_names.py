@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from wavefact._recording_fields import QUANTITIES
-from wavefact.io._text_layout import sampling_rate_of
+from wavefact.io._steps import sampling_rate_of
 from wavefact.io.base import logger, one_line
 
 __all__ = ["labels_beside", "matrices", "numbers", "rate_beside"]

@@ -10,7 +10,7 @@ import numpy as np
 from wavefact._arrays import to_numpy
 from wavefact._packages import optional
 from wavefact.errors import CorruptFileError, InputError
-from wavefact.io._text_layout import time_unit
+from wavefact.io._text_titles import time_unit
 from wavefact.io._times import clock
 from wavefact.io.base import SCHEMA, VERSION, logger, metadata_text
 from wavefact.recording import Recording

@@ -11,6 +11,7 @@ import numpy as np
 from wavefact._arrays import to_numpy
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.io._packed import is_packed, unpacked
+from wavefact.io._text_detection import misunderstood
 from wavefact.io.base import Format, ReadOptions, head
 from wavefact.recording import Recording
 
@@ -65,7 +66,8 @@ def _recognised(path: Path, formats: Sequence[Format]) -> Format | None:
                 f"{form.name} files do."
             )
     raise UnknownFormatError(
-        f"{path} is of no known format, judged by its content; known are {known(formats)}."
+        misunderstood(path)
+        or f"{path} is of no known format, judged by its content; known are {known(formats)}."
     )
 
 

@@ -1,10 +1,18 @@
-"""Sampling rates from the distance of two samples as files write it."""
+"""Sampling rates from the distance of two samples, or all their times, as files write them."""
 
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import Any
 
-__all__ = ["rate_of_step"]
+import numpy as np
+
+from wavefact.errors import InputError
+
+__all__ = ["last_digit", "rate_of_step", "sampling_rate_of"]
+
+_ROUNDED = 1.01  # last digits by which a rounded time may be off
 
 
 def rate_of_step(step: str | float, unit: float = 1.0) -> float | None:
@@ -39,3 +47,49 @@ def rate_of_step(step: str | float, unit: float = 1.0) -> float | None:
         if abs(rate * value * unit - 1.0) <= tolerance:
             return rate
     return 1.0 / (value * unit)
+
+
+def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
+    """Return the sampling rate [Hz] of a time column that is uniform, None for a single time.
+
+    Raises
+    ------
+    InputError
+        If a step differs from the mean step by more than 5 %, and by more than rounding explains.
+    """
+    if len(times) < 2:
+        return None
+    times = np.asarray(times)
+    steps = np.diff(times)
+    mean = (times[-1] - times[0]) / (len(times) - 1)
+    uneven = ~(abs(steps - mean) <= 0.05 * abs(mean))
+    if mean <= 0 or (uneven.any() and not _is_rounded(times, float(mean))):
+        i = int(abs(steps - mean).argmax())
+        raise InputError(
+            f"{path}: the time steps are not uniform ({steps[i]:g} after sample {i}, {mean:g} on average); "
+            f"resample, or give sampling_rate to ignore the column."
+        )
+    return float(f"{1.0 / (mean * unit):.9g}")
+
+
+def _is_rounded(times: np.ndarray, step: float) -> bool:
+    """Tell whether times are those of one step, rounded to a last digit of at most half of it."""
+    digit = last_digit(times)
+    even = times[0] + step * np.arange(len(times))
+    return 2 * digit <= step and bool(np.all(np.abs(times - even) <= _ROUNDED * digit))
+
+
+def last_digit(numbers: np.ndarray) -> float:
+    """Return the place value of the last decimal that numbers have, 1 for whole ones, 0 where there is none.
+
+    Examples
+    --------
+    >>> last_digit(np.array([0.25, 1.5])), last_digit(np.array([3.0, 20.0]))
+    (0.01, 1.0)
+    """
+    for decimals in range(10):
+        scaled = numbers * 10.0**decimals
+        round_off = 8 * np.finfo(float).eps * np.abs(scaled)
+        if np.all(np.abs(scaled - np.round(scaled)) <= np.minimum(round_off, 0.01)):
+            return float(10.0**-decimals)
+    return 0.0

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.io._text_layout import sampling_rate_of
+from wavefact.io._steps import sampling_rate_of
 from wavefact.io._traces import date_text
 
 __all__ = ["clock", "unit_in_seconds"]

@@ -19,7 +19,7 @@ from wavefact._packages import optional
 from wavefact.errors import CorruptFileError, InputError
 from wavefact.io._pandas import attributes_of, fields_of_attributes, is_time, report_left_out
 from wavefact.io._parquet_signals import PARTS, ParquetSignals, parquet
-from wavefact.io._text_layout import time_unit
+from wavefact.io._text_titles import time_unit
 from wavefact.io._times import clock
 from wavefact.io.base import (
     SCHEMA,

@@ -18,8 +18,8 @@ import numpy as np
 from wavefact.errors import CorruptFileError, MissingPackageError, UnknownFormatError
 from wavefact.io._lazy import InFile
 from wavefact.io._only_read import OnlyRead
-from wavefact.io._steps import rate_of_step
-from wavefact.io._text_layout import sampling_rate_of, time_unit
+from wavefact.io._steps import rate_of_step, sampling_rate_of
+from wavefact.io._text_titles import time_unit
 from wavefact.io.base import (
     ReadOptions,
     chosen_part,

@@ -1,17 +1,16 @@
 """Tables of numbers as text (CSV, TSV): rows are samples, as loggers write them.
 
 Files that wavefact writes begin with a comment line that holds, as JSON, what columns cannot;
-so they lose nothing, and a truncated one is noticed.  Files from elsewhere may have comment
-lines (``#``, ``%``), up to two header lines, a first column of time, commas, semicolons, tabs
-or blanks between the cells, and decimal commas.  Of those, a file that was cut between two rows
-cannot be told from a whole one.
+so they lose nothing, and a truncated one is noticed.  Files from elsewhere may have lines above the
+table that tell the sampling rate, names and units of the columns, a first column of time or two of date
+and hour, commas, semicolons, tabs or blanks between the cells, and decimal commas.  Of those, a file that
+was cut between two rows cannot be told from a whole one.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,16 +19,11 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
-from wavefact.io._text_layout import (
-    MAGIC,
-    Layout,
-    cleaned,
-    first_fault,
-    numbered_lines,
-    read_layout,
-    sampling_rate_of,
-    time_unit,
-)
+from wavefact.io._text_cells import COMMA_BLANK
+from wavefact.io._text_detection import MAGIC, read_layout
+from wavefact.io._text_layout import Layout, numbered_lines
+from wavefact.io._text_rows import read_rows
+from wavefact.io._text_tables import may_be_clock, recording_of
 from wavefact.io.base import (
     VERSION,
     ReadOptions,
@@ -38,7 +32,6 @@ from wavefact.io.base import (
     logger,
     reading,
     refuse_axis,
-    refuse_component,
     refuse_part,
     stored_recording,
 )
@@ -60,7 +53,7 @@ class TextFormat:
         """Tell whether the first lines are a table of numbers."""
         try:
             return read_layout(path) is not None
-        except CorruptFileError:  # a table, but a damaged one
+        except (CorruptFileError, InputError):  # a table, but a damaged or doubtful one
             return True
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
@@ -74,15 +67,15 @@ class TextFormat:
                 refuse_axis(path, options)
                 values = _declared_values(path, layout, layout.declared)
                 return stored_recording(path, signals=values, **_declared_fields(layout, layout.declared))
-            values = _values(path, layout, np.complex128 if layout.is_complex else np.float64)
-            return _detected_recording(path, layout, values, options)
+            if layout.delimiter == COMMA_BLANK:
+                logger.warning("%s: commas without a blank behind them are taken as decimal commas", path)
+            return recording_of(path, layout, *read_rows(path, layout, _type_of(layout)), options)
 
     def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
-        """Describe the recording; of a file from elsewhere the first column is read."""
+        """Describe the recording; of a file from elsewhere only a column is read, unless that may be time."""
         refuse_part(path, options)
         with reading(path, self.name):
             layout = _layout(path)
-            dtype = np.complex128 if layout.is_complex else np.float64
             if layout.declared is not None:
                 declared = layout.declared
                 signals = _placeholder(
@@ -90,9 +83,11 @@ class TextFormat:
                 )
                 recording = stored_recording(path, signals=signals, **_declared_fields(layout, declared))
             else:
-                first = _values(path, layout, dtype, columns=(0,))
-                values = np.broadcast_to(first, (len(first), layout.n_columns))
-                recording = _detected_recording(path, layout, values, options)
+                values, days = read_rows(path, layout, _type_of(layout), first_only=True)
+                if may_be_clock(layout, values[:, 0]):
+                    values, days = read_rows(path, layout, _type_of(layout))
+                shape = len(values), layout.n_columns - layout.n_instants
+                recording = recording_of(path, layout, np.broadcast_to(values, shape), days, options)
             return describe(recording, path, self.name)
 
     def write(self, recording: Recording, path: Path, compression: str | None) -> None:
@@ -130,19 +125,8 @@ def _layout(path: Path) -> Layout:
     return layout
 
 
-def _values(path: Path, layout: Layout, dtype: Any, columns: tuple[int, ...] | None = None) -> np.ndarray:
-    """Return the numbers of all rows (n_rows, n_columns)."""
-    end = layout.delimiter or ""
-    lines = (cleaned(line, layout.delimiter).removesuffix(end) for _, line in numbered_lines(path, layout))
-    try:
-        values = np.loadtxt(
-            lines, dtype=dtype, delimiter=layout.delimiter, comments=None, ndmin=2, usecols=columns
-        )
-    except ValueError as error:
-        raise first_fault(path, layout) or error from None
-    if columns is None and values.shape[1] != layout.n_columns:
-        raise first_fault(path, layout) or CorruptFileError(f"{path} has rows of different lengths.")
-    return values
+def _type_of(layout: Layout) -> type:
+    return np.complex128 if layout.is_complex else np.float64
 
 
 def _declared_values(path: Path, layout: Layout, declared: Any) -> np.ndarray:
@@ -153,7 +137,7 @@ def _declared_values(path: Path, layout: Layout, declared: Any) -> np.ndarray:
         whole = file.read() == b"\n"
     if next(numbered_lines(path, layout), None) is None:
         raise CorruptFileError(f"{path} is truncated: it ends before the first sample.")
-    values = _values(path, layout, wide)
+    values, _ = read_rows(path, layout, wide)
     if values.shape != expected or not whole:
         raise CorruptFileError(
             f"{path} is truncated or damaged: {values.shape[0]} whole samples of {values.shape[1]} sensors, "
@@ -165,28 +149,6 @@ def _declared_values(path: Path, layout: Layout, declared: Any) -> np.ndarray:
 def _declared_fields(layout: Layout, declared: Any) -> dict[str, Any]:
     names = ("sampling_rate", "positions", "unit", "quantity", "metadata")
     return {"names": layout.names, **{name: declared[name] for name in names}}
-
-
-def _detected_recording(path: Path, layout: Layout, values: np.ndarray, options: ReadOptions) -> Recording:
-    """Return the recording in a table (n_rows, n_columns), its time column taken off."""
-    refuse_component(path, options)
-    if options.axis == "sensors-first":
-        return Recording(values)
-    names, rate = layout.names, None
-    unit = time_unit(names[0]) if names else None
-    counts = names is not None and not names[0] and np.array_equal(values[:, 0], np.arange(len(values)))
-    if names and (unit is not None or counts) and len(names) > 1:
-        if unit is not None and options.sampling_rate is None:
-            rate = _inferred_rate(path, values[:, 0].real, names[0], unit)
-        logger.info("%s: the first column, %r, is taken as time or row number", path, names[0])
-        names, values = names[1:], values[:, 1:]
-    return Recording(values.T, names=names, sampling_rate=rate)
-
-
-def _inferred_rate(path: Path, times: np.ndarray, name: str, unit: float) -> float | None:
-    if math.isnan(unit):
-        raise InputError(f"{path}: the unit of the time column {name!r} is unknown; give sampling_rate.")
-    return sampling_rate_of(times, unit, path)
 
 
 def _placeholder(n_sensors: int, n_samples: int, dtype: np.dtype) -> np.ndarray:

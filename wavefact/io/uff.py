@@ -17,8 +17,7 @@ import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.io._lazy_rows import LazyRows
-from wavefact.io._steps import rate_of_step
-from wavefact.io._text_layout import sampling_rate_of
+from wavefact.io._steps import rate_of_step, sampling_rate_of
 from wavefact.io._universal import DataSet, Function, data_sets, function_in, is_universal, values_of
 from wavefact.io._universal_writing import write_functions
 from wavefact.io.base import (

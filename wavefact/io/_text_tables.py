@@ -1,0 +1,153 @@
+"""What a text table of another program records: which columns are time, and at which rate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from wavefact.errors import InputError
+from wavefact.io._steps import last_digit, sampling_rate_of
+from wavefact.io._text_clock import instants, rises_evenly
+from wavefact.io._text_layout import Layout
+from wavefact.io._text_preamble import agree
+from wavefact.io._text_titles import time_unit
+from wavefact.io.base import ReadOptions, common_unit, logger, refuse_component
+from wavefact.recording import Recording
+
+__all__ = ["may_be_clock", "recording_of"]
+
+_TIME_UNITS = (1.0, 1e3, 1e6, 1e9)
+"""How many a second of what times are counted in."""
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """Hold the sampling rate [Hz], the start, and how many columns of numbers are time and no sensors."""
+
+    rate: float | None = None
+    start: str = ""
+    n_columns: int = 0
+
+
+def may_be_clock(layout: Layout, column: np.ndarray) -> bool:
+    """Tell whether the first column has no heading and rises evenly, so that the others have to be seen."""
+    return not _heading(layout) and not layout.n_instants and rises_evenly(column)
+
+
+def recording_of(
+    path: Path, layout: Layout, values: np.ndarray, days: Sequence[Sequence[str]], options: ReadOptions
+) -> Recording:
+    """Return the recording in a table (n_rows, n_columns), what is time taken off.
+
+    Parameters
+    ----------
+    path : Path
+    layout : Layout
+    values : (n_rows, n_columns) array
+    days : sequence of n_rows sequences of str
+        Dates and hours that stand before the numbers of each row.
+    options : ReadOptions
+
+    Raises
+    ------
+    InputError
+        If times are not uniform, of an unknown unit, or contradict the rate that is told above the table.
+    """
+    refuse_component(path, options)
+    told = layout.preamble
+    stated = told.rate(path) if options.sampling_rate is None else None
+    metadata = {"preamble": told.text} if told.text else {}
+    if options.axis == "sensors-first":
+        return Recording(values, sampling_rate=stated, unit=told.unit, metadata=metadata)
+    clock = _clock(path, layout, values, days, options)
+    n_times = layout.n_instants + clock.n_columns
+    unit, differing = common_unit(layout.units[n_times:], path)
+    metadata |= differing | ({"start_time": clock.start} if clock.start else {})
+    return Recording(
+        values[:, clock.n_columns :].T,
+        names=layout.names[n_times:] if layout.names else None,
+        sampling_rate=_agreed(clock.rate, stated, path),
+        unit=unit or ("" if differing else told.unit),
+        metadata=metadata,
+    )
+
+
+def _heading(layout: Layout) -> str:
+    """Return the heading of the first column of numbers with its unit, empty where there is none."""
+    if not layout.names:
+        return ""
+    name, unit = (texts[layout.n_instants] for texts in (layout.names, layout.units))
+    return f"{name} [{unit}]" if unit else name
+
+
+def _clock(
+    path: Path, layout: Layout, values: np.ndarray, days: Sequence[Sequence[str]], options: ReadOptions
+) -> _Clock:
+    """Find the clock of a table: a column called time, dates and hours, or what can be nothing else."""
+    is_asked, heading, n_columns = options.sampling_rate is None, _heading(layout), values.shape[1]
+    unit, column = time_unit(heading), values[:, 0].real
+    times, start = instants(days, path) if days else (column, "")
+    if unit is not None and heading and n_columns > 1:
+        logger.info("%s: the first column, %r, is taken as time", path, heading)
+        rate = _timed(column, unit, heading, path, layout) if is_asked else None
+        return _Clock(rate, start, 1)
+    if days:
+        return _Clock(sampling_rate_of(times, 1.0, path) if is_asked else None, start)
+    if layout.names and not heading and n_columns > 1 and np.array_equal(column, np.arange(len(column))):
+        logger.info("%s: the first column has no heading and is taken as row number", path)
+        return _Clock(n_columns=1)
+    if n_columns > 1 and may_be_clock(layout, values[:, 0]):
+        return _untitled(values, path, layout, is_asked)
+    return _Clock()
+
+
+def _timed(times: np.ndarray, unit: float, heading: str, path: Path, layout: Layout) -> float | None:
+    if not math.isnan(unit):
+        return sampling_rate_of(times, unit, path)
+    if layout.preamble.rates:
+        return None
+    raise InputError(f"{path}: the unit of the time column {heading!r} is unknown; give sampling_rate.")
+
+
+def _untitled(values: np.ndarray, path: Path, layout: Layout, is_asked: bool) -> _Clock:
+    """Take an untitled first column that rises evenly for time, if no other column does."""
+    if any(rises_evenly(column) for column in values.T[1:]):
+        logger.warning(
+            "%s: several columns rise evenly and none has a heading: all are taken as sensors; put "
+            "'time [s]' over the one that is time",
+            path,
+        )
+        return _Clock()
+    step = float(np.median(np.diff(values[:, 0])))
+    stated = layout.preamble.rate(path) if is_asked else None
+    is_counted = last_digit(values[:, 0]) == 1.0
+    rate, taken = None, "row number or time of unknown unit"
+    if stated is not None and any(agree(step * stated, unit) for unit in _TIME_UNITS):
+        taken = "time"
+    elif not is_counted:
+        rate = sampling_rate_of(values[:, 0], 1.0, path) if is_asked else None
+        taken = "time in seconds"
+    logger.warning(
+        "%s: the first column has no heading and rises by even steps of %g: it is taken as %s, not as a "
+        "sensor; put a heading over it if it is one",
+        path,
+        step,
+        taken,
+    )
+    return _Clock(rate, n_columns=1)
+
+
+def _agreed(timed: float | None, stated: float | None, path: Path) -> float | None:
+    """Return the sampling rate [Hz] of the times and of the lines above, of which either may be None."""
+    if timed is None or stated is None:
+        return stated or timed
+    if not agree(timed, stated):
+        raise InputError(
+            f"{path} contradicts itself: {stated:g} Hz are told above the table, the times in it make "
+            f"{timed:g} Hz; give sampling_rate."
+        )
+    return stated
