@@ -14,6 +14,7 @@ from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.memory import free_memory
 from wavefact.operators import String, Time, WaveOperator
+from wavefact.operators._projection import projected
 from wavefact.recording import Recording, check_signals
 
 logger = logging.getLogger("wavefact")
@@ -71,16 +72,14 @@ def checked_operator(
 
 def _default_operator(recording: Recording) -> WaveOperator:
     positions = recording.positions
-    if positions is not None and positions.ndim == 2 and positions.shape[1] > 1:
+    try:
+        along = None if positions is None else projected(positions, 1)
+    except InputError as error:
         raise InputError(
-            f"The sensors have {positions.shape[1]}-dimensional positions; say which operator describes "
-            "the structure, such as Membrane, Plate, Graph or FiniteElement."
-        )
-    operator = (
-        String(recording.n_sensors, ends="free")
-        if positions is None
-        else String(positions=positions.ravel(), ends="free")
-    )
+            f"{error} Say which operator describes the structure, such as Membrane, Plate, Graph or "
+            "FiniteElement."
+        ) from None
+    operator = String(recording.n_sensors, ends="free", positions=along)
     logger.info("no operator given: the sensors are taken as %s", operator)
     return operator
 

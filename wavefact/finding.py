@@ -12,6 +12,7 @@ from wavefact.denoising.waves import travelling_part
 from wavefact.fit import factorize
 from wavefact.modal import DirectedWaves, ModalModel, identify
 from wavefact.operators import WaveOperator
+from wavefact.operators._projection import projected
 from wavefact.recording import Recording
 from wavefact.solution import Callback
 from wavefact.whitening import whiten
@@ -99,7 +100,7 @@ def _agree(drawn: ModalModel, free: ModalModel) -> bool:
 def _modes_of_waves(waves: DirectedWaves, recording: Recording) -> ModalModel:
     """Take each wave e^(−ikx) for a mode; damping stays unknown."""
     positions = recording.positions
-    places = np.arange(recording.n_sensors) if positions is None else np.asarray(positions).ravel()
+    places = np.arange(recording.n_sensors) if positions is None else projected(positions, 1).ravel()
     return ModalModel(
         frequencies=waves.frequencies,
         damping_ratios=np.full(waves.frequencies.size, np.nan),

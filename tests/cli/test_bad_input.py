@@ -34,7 +34,7 @@ def place(tmp_path: Path) -> Path:
     write(good, tmp_path / "good.h5")
     write(good.replace(names=tuple("abcdef"), signals=changed(3, 17, np.nan)), tmp_path / "named.h5")
     write(good.replace(positions=np.array([0, 1, 2, 2, 4, 5.0])), tmp_path / "twice.h5")
-    write(good.replace(positions=np.ones((6, 2)) * np.arange(6)[:, None]), tmp_path / "plane.h5")
+    write(good.replace(positions=np.arange(6)[:, None] ** [1, 2]), tmp_path / "plane.h5")
     write(good.window(0, 1), tmp_path / "moment.h5")
     write(good.select([0]), tmp_path / "alone.h5")
     np.save(tmp_path / "nan.npy", changed(2, 40, np.nan))
@@ -74,12 +74,12 @@ def state(folder: Path) -> dict[str, bytes | None]:
         ("twice.h5", "points 2 and 3 (at 2 m)"),
         ("plane.h5", "2-dimensional positions"),
         ("cube.npy", "shape (2, 3, 4)"),
-        ("words.npy", "expected real, complex or integer"),
+        ("words.npy", "not of numbers; save the signals"),
         ("half.h5", "half.h5 is truncated or damaged"),
         ("half.npy", "half.npy is truncated or damaged"),
         ("empty.h5", "empty.h5 is empty"),
         ("picture.h5", FORMATS),
-        ("prose.txt", FORMATS),
+        ("prose.txt", "looks like text"),
         ("foreign.h5", "HDF5 but no recording"),
         ("gone.h5", "gone.h5 does not exist"),
         ("folder", "folder is a folder"),

@@ -248,8 +248,10 @@ def test_positions_elsewhere_are_refused() -> None:
         expand_shapes(measured(np.ones((3, 1)), positions=frame.positions[[2, 1, 3]]), frame)
     with pytest.raises(InputError, match="not all finite"):
         expand_shapes(measured(np.ones((3, 1)), positions=np.array([0.02, np.nan, 0.06])), STRING)
-    with pytest.raises(InputError, match="2 coordinates, the operator's 1"):
-        expand_shapes(measured(np.ones((3, 1)), positions=np.ones((3, 2))), STRING)
+    with pytest.raises(InputError, match=r"2-dimensional .* straight line.*; say with points="):
+        expand_shapes(measured(np.ones((3, 1)), positions=np.array([[1.0, 0], [0, 1], [0, 0]])), STRING)
+    with pytest.raises(InputError, match="1 coordinates, the operator's 2"):
+        expand_shapes(measured(np.ones((3, 1)), positions=np.arange(3.0)), frame)
 
 
 def test_noise_is_refused() -> None:

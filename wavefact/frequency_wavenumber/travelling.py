@@ -15,6 +15,7 @@ from wavefact.frequency_wavenumber.spectra import (
     number,
     scaled_signals,
 )
+from wavefact.operators._projection import projected
 from wavefact.recording import Recording, check_signals, rate_of
 
 __all__ = ["travelling_waves"]
@@ -200,19 +201,19 @@ def _line(shots: list[Recording]) -> np.ndarray:
     if not shots or not all(isinstance(shot, Recording) for shot in shots):
         raise InputError(f"recordings is {shots!r}; give a Recording, or several of the same sensors.")
     first = shots[0]
-    positions = np.arange(first.n_sensors, dtype=float) if first.positions is None else first.positions
-    if positions.ndim == 2 and positions.shape[1] > 1:
-        raise InputError(
-            f"The sensors have {positions.shape[1]}-dimensional positions; "
-            "give their coordinate along a line."
-        )
-    line = positions.ravel()
+    line = _along(first)
     if len(np.unique(line)) < max(len(line), 2):
         raise InputError("Two sensors at different places are needed, and none at the place of another.")
     for shot in shots[1:]:
         same = shot.n_sensors == len(line) and np.array_equal(
-            line if shot.positions is None else shot.positions.ravel(), line
+            line if shot.positions is None else _along(shot), line
         )
         if not same or shot.sampling_rate != first.sampling_rate:
             raise InputError("The recordings differ in sensors or sampling rate; give shots of one spread.")
-    return np.asarray(line)
+    return line
+
+
+def _along(shot: Recording) -> np.ndarray:
+    if shot.positions is None:
+        return np.arange(shot.n_sensors, dtype=float)
+    return projected(shot.positions, 1).ravel()

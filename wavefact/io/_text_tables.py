@@ -11,6 +11,7 @@ import numpy as np
 
 from wavefact.errors import InputError
 from wavefact.io._steps import last_digit, sampling_rate_of
+from wavefact.io._text_cells import COMMA_BLANK
 from wavefact.io._text_clock import instants, rises_evenly
 from wavefact.io._text_layout import Layout
 from wavefact.io._text_preamble import agree
@@ -58,6 +59,8 @@ def recording_of(
         If times are not uniform, of an unknown unit, or contradict the rate that is told above the table.
     """
     refuse_component(path, options)
+    if layout.delimiter == COMMA_BLANK:
+        logger.warning("%s: commas without a blank behind them are taken as decimal commas", path)
     told = layout.preamble
     stated = told.rate(path) if options.sampling_rate is None else None
     metadata = {"preamble": told.text} if told.text else {}

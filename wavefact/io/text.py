@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
-from wavefact.io._text_cells import COMMA_BLANK
 from wavefact.io._text_detection import MAGIC, read_layout
 from wavefact.io._text_layout import Layout, numbered_lines
 from wavefact.io._text_rows import read_rows
@@ -67,8 +66,6 @@ class TextFormat:
                 refuse_axis(path, options)
                 values = _declared_values(path, layout, layout.declared)
                 return stored_recording(path, signals=values, **_declared_fields(layout, layout.declared))
-            if layout.delimiter == COMMA_BLANK:
-                logger.warning("%s: commas without a blank behind them are taken as decimal commas", path)
             return recording_of(path, layout, *read_rows(path, layout, _type_of(layout)), options)
 
     def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:

@@ -10,6 +10,7 @@ import numpy as np
 from wavefact._arrays import to_numpy
 from wavefact.errors import InputError
 from wavefact.operators._checks import checked_spacing, one_per_axis
+from wavefact.operators._projection import projected
 from wavefact.recording import Recording, rate_of
 
 __all__ = ["Field", "field_of"]
@@ -48,11 +49,10 @@ def field_of(field: Any, spacing: Any, frequency: float | None) -> Field:
 
 
 def _of_recording(recording: Recording, frequency: float | None) -> Field:
-    if recording.positions is None or recording.positions.ndim != 2 or recording.positions.shape[1] != 2:
+    if recording.positions is None or recording.positions.ndim != 2 or recording.positions.shape[1] < 2:
         raise InputError("A recording needs two coordinates for each sensor: positions of (n_sensors, 2).")
-    axes, columns = zip(
-        *(_axis(x, f"coordinate {i}") for i, x in enumerate(recording.positions.T)), strict=True
-    )
+    places_in_plane = projected(recording.positions, 2).T
+    axes, columns = zip(*(_axis(x, f"coordinate {i}") for i, x in enumerate(places_in_plane)), strict=True)
     shape = len(axes[0]), len(axes[1])
     places: np.ndarray = np.asarray(np.ravel_multi_index(columns, shape))
     if len(places) != shape[0] * shape[1] or len(np.unique(places)) != len(places):

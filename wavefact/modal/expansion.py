@@ -16,6 +16,7 @@ from wavefact.errors import InputError
 from wavefact.modal.evidence import MeasuredShape, shape_everywhere
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import normalized_shapes, unit_shapes
+from wavefact.operators._projection import projected
 from wavefact.operators.base import WaveOperator
 
 __all__ = ["expand_shapes", "rows_of"]
@@ -154,13 +155,17 @@ def _points_at(model: ModalModel, operator: WaveOperator) -> np.ndarray:
         )
     measured = np.asarray(model.positions, dtype=float).reshape(model.n_points, -1)
     places = np.asarray(operator.positions, dtype=float).reshape(operator.n_points, -1)
+    if not np.all(np.isfinite(measured)):
+        raise InputError("The model's positions are not all finite; say with points= what was measured.")
+    try:
+        measured = projected(measured, places.shape[1])
+    except InputError as error:
+        raise InputError(f"{str(error)[:-1]}; say with points= which points were measured.") from None
     if measured.shape[1] != places.shape[1]:
         raise InputError(
             f"The model's positions have {measured.shape[1]} coordinates, the operator's {places.shape[1]}; "
             "say with points= which points of the operator were measured."
         )
-    if not np.all(np.isfinite(measured)):
-        raise InputError("The model's positions are not all finite; say with points= what was measured.")
     from scipy.spatial import KDTree
 
     tree = KDTree(places)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from wavefact.errors import InputError
+from wavefact.operators._projection import projected
 
 __all__ = [
     "checked_coordinates",
@@ -63,18 +64,25 @@ def checked_span(span: Any) -> tuple[float, float] | None:
 
 
 def checked_positions(positions: Any, n_points: int | None) -> np.ndarray:
-    """Return `positions` along a line as a float64 copy, (n_points,), finite and without duplicates."""
+    """Return `positions` along a line as a float64 copy, (n_points,), finite and without duplicates.
+
+    Points of two or three coordinates are taken on the straight line through them; see `projected`.
+    """
     try:
         x = np.array(positions, dtype=np.float64)
     except (TypeError, ValueError):
         raise InputError("positions are not numbers; give one coordinate per point in metres.") from None
-    if x.ndim == 2 and x.shape[1] == 1:
-        x = x[:, 0]
-    if x.ndim != 1:
+    if x.ndim not in (1, 2) or not x.size:
         raise InputError(
-            f"positions have shape {x.shape}; a line needs one coordinate per point, shape (n_points,). "
-            "Project the points on the line, or use Graph or FiniteElement."
+            f"positions have shape {x.shape}; a line needs one coordinate per point, shape (n_points,), or "
+            "points (n_points, n_dims) of a straight line."
         )
+    try:
+        x = projected(x, 1).ravel()
+    except InputError as error:
+        raise InputError(
+            f"{error} Give distances along the line, shape (n_points,), or use Graph or FiniteElement."
+        ) from None
     checked_count(x.size, "the number of positions")
     if n_points is not None and checked_count(n_points) != x.size:
         raise InputError(f"Got {x.size} positions for n_points={n_points}; give one position per point.")

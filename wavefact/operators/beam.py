@@ -28,7 +28,7 @@ class Beam(SplitLine):
     ends : str
         One of "pinned" (u = u'' = 0), "clamped" (u = u' = 0), "free" (u'' = u''' = 0), "guided"
         (u' = u''' = 0), or a pair such as "clamped-free", first the end at the smaller coordinate.
-    positions : (n_points,) array of float, optional
+    positions : (n_points,) array of float, or (n_points, n_dims) on a straight line, optional
         Where the points are [m], in any order; by default even, from an end at 0.
     span : (start, stop), optional
         Where the ends are [m].  By default a pinned or clamped end is one adjacent spacing outside the

@@ -28,7 +28,7 @@ class String(SplitLine):
         and by an even filling where only `span` is.
     ends : str
         "fixed", "free", "fixed-free", "free-fixed" (first the end at the smaller coordinate) or "periodic".
-    positions : (n_points,) array of float, optional
+    positions : (n_points,) array of float, or (n_points, n_dims) on a straight line, optional
         Where the points are [m], in any order; by default even, from an end at 0.
     span : (start, stop), optional
         Where the ends are [m]; with "periodic" ends, one circumference.  By default a fixed end is one
