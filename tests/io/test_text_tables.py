@@ -59,12 +59,21 @@ def assert_signals(recording, rate):
     [
         (seconds(), 100.0),
         (seconds(first=17.25), 100.0),
-        ([f"{i / 300:.3f}" for i in range(N)], pytest.approx(300, rel=1e-3)),
+        ([f"{i / 300:.3f}" for i in range(N)], 300.0),
+        ([f"{5 + i / 256:.3f}" for i in range(N)], 256.0),
         (range(N), None),
         (range(1, N + 1), None),
         ([10 * i for i in range(N)], None),
     ],
-    ids=["seconds", "from elsewhere", "rounded", "rows", "rows from one", "whole numbers"],
+    ids=[
+        "seconds",
+        "from elsewhere",
+        "rounded",
+        "rounded from elsewhere",
+        "rows",
+        "rows from one",
+        "whole numbers",
+    ],
 )
 def test_an_untitled_first_column_that_rises_evenly_is_no_sensor(first, rate, told, caplog):
     assert_signals(told(rows(first)), rate)
@@ -185,6 +194,11 @@ def test_decimal_commas_between_commas_with_blanks_are_read(told, caplog):
     assert told("left, right\n" + text).names == ("left", "right")
 
 
+def test_quotes_set_decimal_commas_apart(told):
+    text = "".join(f'"{a:.4f}"|"{b:.4f}"\n'.replace(".", ",").replace("|", ",") for a, b in SIGNALS)
+    assert_signals(told("left,right\n" + text), None)
+
+
 @pytest.mark.parametrize("before", ["", "left,right\n"])
 @pytest.mark.parametrize("first", [[""] * N, [f"{i}," for i in range(N)]], ids=["bare", "rows"])
 def test_decimal_commas_between_commas_are_refused(first, before, told):
@@ -254,6 +268,7 @@ def test_text_that_is_no_table_is_called_so_with_a_line(told):
         ("Time,A,B\n[s],[m/s²],[m/s²]", ("A", "B"), "m/s²"),
         ("Bridge 7\n\nTime,A,B\n(s),(mV),(mV)", ("A", "B"), "mV"),
         ("Unit: mm\nTime,A,B", ("A", "B"), "mm"),
+        ("Bridge 7\nTime,A,B\ns,furlong,furlong", ("A", "B"), ""),
         ("Time,A (left),B (N)", ("A (left)", "B (N)"), ""),
         ("Time,A,B\ns,left,right", ("A", "B"), ""),
     ],

@@ -104,7 +104,8 @@ def read(
     axis : {"auto", "sensors-first", "samples-first"}
         What the first axis of the file is, for files that do not say.  With ``"auto"`` the rows
         of a text file are samples; an NPY array is taken as (n_sensors, n_samples) unless that
-        gives more sensors than samples: then it is transposed, and a line is logged.
+        gives more sensors than samples: then it is transposed, and a line is logged.  An array of one
+        axis is one sensor.
     component : int, optional
         Which one to take of NPY or NPZ arrays of three axes: the index along the last one, such
         as the direction of a camera's or a vibrometer's displacements.

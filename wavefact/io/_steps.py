@@ -42,11 +42,13 @@ def rate_of_step(step: str | float, unit: float = 1.0) -> float | None:
         raise ValueError(f"two samples are {step} s apart")
     last_digit = 10.0 ** -len(mantissa.partition(".")[2]) / (float(mantissa) or 1.0)
     tolerance = 0.51 * max(last_digit, 1e-15)
-    for digits in range(1, 16):
-        rate = float(f"{1.0 / (value * unit):.{digits}g}")
-        if abs(rate * value * unit - 1.0) <= tolerance:
-            return rate
-    return 1.0 / (value * unit)
+    return _roundest(1.0 / (value * unit), tolerance)
+
+
+def _roundest(rate: float, tolerance: float) -> float:
+    """Return the number of fewest digits that differs by no more than a share of it."""
+    rounded = (float(f"{rate:.{digits}g}") for digits in range(1, 16))
+    return next((number for number in rounded if abs(number / rate - 1.0) <= tolerance), rate)
 
 
 def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
@@ -63,7 +65,9 @@ def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
     steps = np.diff(times)
     mean = (times[-1] - times[0]) / (len(times) - 1)
     uneven = ~(abs(steps - mean) <= 0.05 * abs(mean))
-    if mean <= 0 or (uneven.any() and not _is_rounded(times, float(mean))):
+    if uneven.any() and mean > 0 and _is_rounded(times, float(mean)):
+        return _roundest(1.0 / float(mean * unit), last_digit(times) / float(times[-1] - times[0]))
+    if mean <= 0 or uneven.any():
         i = int(abs(steps - mean).argmax())
         raise InputError(
             f"{path}: the time steps are not uniform ({steps[i]:g} after sample {i}, {mean:g} on average); "

@@ -23,6 +23,7 @@ COMMA_BLANK = ", "
 """Delimiter of tables whose decimals are commas too, as in ``0,25, -1,50``."""
 DELIMITERS = ("\t", ";", ",", None)  # None: any run of blanks
 
+_QUOTED = re.compile(r'"\s*([+-]?\d+),(\d+(?:[eE][+-]?\d+)?)\s*"')
 _BETWEEN = re.compile(r",\s+")
 _DECIMAL = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _WHOLE = re.compile(r"[+-]?(?:0|[1-9]\d*)")
@@ -36,6 +37,8 @@ def mark(delimiter: str | None) -> str | None:
 
 def cleaned(line: str, delimiter: str | None) -> str:
     """Return a row with decimal points, one sign between cells, no quotes and no delimiter at its end."""
+    if delimiter == "," and '"' in line:  # which sets a decimal comma apart from those between the cells
+        line = _QUOTED.sub(r"\1.\2", line)
     line = line.replace('"', "").strip(" \r\n")
     if delimiter == COMMA_BLANK:
         line = _BETWEEN.sub(";", line.rstrip(","))

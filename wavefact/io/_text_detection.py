@@ -161,7 +161,11 @@ def _titles(
         len(each) == n_columns and not tells(line) for each, (_, line) in zip(cells, above[-2:], strict=True)
     ]
     free = [(i + 1, line) for i, line in above]
-    if len(cells) == 2 and all(fits) and (is_units(cells[1]) or len(above) == 2):
+    if (
+        len(cells) == 2
+        and all(fits)
+        and (is_units(cells[1]) or len(above) == 2 or time_unit(cells[0][0]) is not None)
+    ):
         return *titles_of(cells[0], cells[1] if is_units(cells[1]) else None), free[:-2]
     for back in range(1, len(cells) + 1):
         if fits[-back]:

@@ -42,11 +42,11 @@ def time_unit(name: str) -> float | None:
 def cells_of(line: str, delimiter: str | None, n_columns: int) -> list[str]:
     """Return the cells of a line above the numbers; a delimiter at its end adds none."""
     text = line.strip(" \r\n")
-    if delimiter is None:
-        cells = text.split()
-    else:
-        sign = "," if delimiter == COMMA_BLANK else delimiter
-        cells = next(csv.reader([text], delimiter=sign, skipinitialspace=delimiter == COMMA_BLANK))
+    sign = "," if delimiter == COMMA_BLANK else delimiter
+    try:
+        cells = next(csv.reader([text], delimiter=sign, skipinitialspace=True)) if sign else text.split()
+    except csv.Error:  # no cell is as long
+        return []
     cells = [one_line(cell.replace('"', " ")) for cell in cells]
     return cells[:-1] if len(cells) == n_columns + 1 and not cells[-1] else cells
 
