@@ -37,12 +37,14 @@ def rises_evenly(column: np.ndarray) -> bool:
     if len(column) < _LEAST or column.dtype.kind == "c" or not np.isfinite(column).all():
         return False
     steps = np.diff(column)
+    if steps.min() <= 0:
+        return False
     step = float(np.median(steps))
     digit = last_digit(column)
     allowed = 1.01 * digit if 2 * digit <= step else 1e-6 * step
     is_usual = np.abs(steps - step) <= allowed
     gaps = steps[~is_usual]
-    if step <= 0 or len(gaps) > _GAPS * len(steps) or np.any(gaps < step):
+    if len(gaps) > _GAPS * len(steps) or np.any(gaps < step):
         return False
     closed = np.cumsum(np.where(is_usual, steps, step))  # as if nothing were missing
     off_line = np.abs(closed - closed[-1] * np.arange(1, len(column)) / len(steps))

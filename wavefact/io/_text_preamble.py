@@ -17,6 +17,7 @@ from wavefact.io.base import one_line
 __all__ = ["Preamble", "agree", "preamble_of", "tells"]
 
 _LONGEST = 4000  # characters kept of it
+_LINE = 1000  # characters of a line that are looked at
 _ROUNDED = 0.01  # share by which two rates may differ that were written with few digits
 _RATES = (
     r"(?:sampl(?:e|ing)|scan(?:ning)?|measur(?:ement|ing)|acquisition|logging|recording|data)[ _-]*rate",
@@ -30,7 +31,7 @@ _STEPS = (
     r"p[eé]riode d['’ ]?[eé]chantillonnage",
 )
 _HERTZ = {"": 1.0, "hz": 1.0, "khz": 1e3, "mhz": 1e6, "1/s": 1.0, "s/s": 1.0, "samples/s": 1.0, "sps": 1.0}
-_HERTZ |= dict.fromkeys(("samples/sec", "samples per second", "s^-1"), 1.0)
+_HERTZ |= dict.fromkeys(("samples/sec", "samples per second", "s^-1"), 1.0) | {"ks/s": 1e3}
 _SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "msec": 1e-3, "us": 1e-6, "ns": 1e-9}
 _SECONDS |= dict.fromkeys(("µs", "μs"), 1e-6)
 _NUMBER = r"(?P<number>\d(?:[\d.,]*\d)?(?:e[+-]?\d+)?)"
@@ -85,7 +86,7 @@ def agree(rate: float, other: float) -> bool:
 def preamble_of(lines: Sequence[tuple[int, str]], *, decimal_comma: bool) -> Preamble:
     """Return what numbered lines above a table tell."""
     rates = [(number, _rate_in(line, decimal_comma)) for number, line in lines]
-    units = [match["unit"] for _, line in lines if (match := _UNIT.match(line))]
+    units = [one_line(match["unit"]) for _, line in lines if (match := _UNIT.match(line[:_LINE]))]
     text = " | ".join(filter(None, (one_line(line).lstrip("#%/ ") for _, line in lines)))
     return Preamble(
         rates=tuple((number, rate) for number, rate in rates if rate is not None),
@@ -96,13 +97,13 @@ def preamble_of(lines: Sequence[tuple[int, str]], *, decimal_comma: bool) -> Pre
 
 def tells(line: str) -> bool:
     """Tell whether a line is one that `preamble_of` reads, so no heading of columns."""
-    return _rate_in(line, decimal_comma=False) is not None or _UNIT.match(line) is not None
+    return _rate_in(line, decimal_comma=False) is not None or _UNIT.match(line[:_LINE]) is not None
 
 
 def _rate_in(line: str, decimal_comma: bool) -> float | None:
     """Return the sampling rate [Hz] that a line tells, None if it tells none."""
     for pattern, units in ((_RATE, _HERTZ), (_STEP, _SECONDS)):
-        match = pattern.search(line)
+        match = pattern.search(line[:_LINE])
         if match is not None:
             unit = units[(match["unit"] or match["bracket"] or "").lower()]
             text = _plain(match["number"], decimal_comma)

@@ -67,11 +67,9 @@ def titles_of(names: Sequence[str], units: Sequence[str] | None) -> Titles:
 
 def _parted(title: str) -> tuple[str, str]:
     """Return name and unit of a heading; in parentheses, only what cannot be anything else is a unit."""
-    match = _BRACKETED.fullmatch(title)
-    if match is None:
-        match = _IN_PARENTHESES.fullmatch(title)
-        unit = match["unit"].strip() if match else ""
-        if not _UNIT.fullmatch(unit) or (len(unit) == 1 and unit not in "gms%"):
-            return title, ""
-    assert match is not None
-    return match["name"], match["unit"].strip()
+    if match := _BRACKETED.fullmatch(title):
+        return match["name"], match["unit"].strip()
+    match = _IN_PARENTHESES.fullmatch(title)
+    unit = match["unit"].strip() if match else ""
+    is_unit = _UNIT.fullmatch(unit) and (len(unit) > 1 or unit in "gms%")
+    return (match["name"], unit) if match and is_unit else (title, "")
