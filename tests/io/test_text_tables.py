@@ -137,6 +137,8 @@ def test_gaps_of_an_untitled_clock_are_refused(told):
         ("Sampling rate: 100 Hz, 24 bit", 100.0),
         ('"Sampling Rate","100"', 100.0),
         ("Acquisition rate (kS/s): 0.1", 100.0),
+        ("Sampling rate;100;100", 100.0),
+        ("Sampling rate,100,100", 100.0),
         ("Sampling rate: unknown", None),
         ("Sampling rate: 100 rpm", None),
         ("Heart rate: 60", None),

@@ -89,6 +89,8 @@ def _detected_layout(path: Path, encoding: str, lines: list[str]) -> Layout | No
     n_columns = _n_columns([split(line, delimiter) for line in tail])
     rows = [(i, split(line, delimiter)) for i, line in content]
     first = _first_row([cells for _, cells in rows], n_columns)
+    while first < len(rows) and tells(content[first][1]):  # a rate for each column, say
+        first += 1 + _first_row([cells for _, cells in rows[first + 1 :]], n_columns)
     body = rows[first : first + _BODY]
     whole = [cells for _, cells in body if len(cells) == n_columns and _is_whole(cells)]
     if not body or (first > 2 and 2 * len(whole) < len(body)):

@@ -43,7 +43,8 @@ def _told(keys: Sequence[str], units: dict[str, float]) -> re.Pattern[str]:
     bracket = rf"(?:\s*[\[(]\s*(?P<bracket>{spelled})\s*[\])])?"
     value = rf"{_NUMBER}\s*(?:[\[(]?(?P<unit>{spelled})[\])]?(?![\w/])|(?=$|[|;,\t#)\"]))"
     return re.compile(
-        rf'(?:^|[|;,\t#%/])[\s"]*(?:{"|".join(keys)}){bracket}[\s"]*[:=;,\t ][\s"]*{value}', re.IGNORECASE
+        rf'(?:^|[|;,\t#%/])[\s"]*(?:{"|".join(keys)}){bracket}[\s"]*(?P<by>[:=;,\t ])[\s"]*{value}',
+        re.IGNORECASE,
     )
 
 
@@ -106,7 +107,8 @@ def _rate_in(line: str, decimal_comma: bool) -> float | None:
         match = pattern.search(line[:_LINE])
         if match is not None:
             unit = units[(match["unit"] or match["bracket"] or "").lower()]
-            text = _plain(match["number"], decimal_comma)
+            number = match["number"].partition(",")[0] if match["by"] == "," else match["number"]
+            text = _plain(number, decimal_comma)
             try:
                 value = float(text)
             except ValueError:
