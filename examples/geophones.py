@@ -41,8 +41,8 @@ def simulated(offset: float, rng: int) -> wf.Recording:
 
 def measured(folder: Path, offset: int) -> wf.Recording:
     """Return a shot at Øysand without offsets."""
-    signals = np.loadtxt(folder / f"Oysand_dx_2m_x1_{offset}m_forward.dat", skiprows=5).T
-    return wf.detrend(wf.Recording(signals, RATE, GEOPHONES, quantity="velocity"), "constant")
+    file = folder / f"Oysand_dx_2m_x1_{offset}m_forward.dat"
+    return wf.detrend(wf.read(file, positions=GEOPHONES, quantity="velocity"), "constant")
 
 
 def main() -> None:

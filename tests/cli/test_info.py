@@ -19,7 +19,7 @@ def test_a_recording_is_described(run: Any, recording: Path) -> None:
     assert outcome.code == 0
     rows = dict(line.split("  ", 1) for line in outcome.out.splitlines())
     assert rows["sensors"].strip() == "12"
-    assert rows["sampling rate"].strip() == "40"
+    assert rows["sampling rate"].strip() == "40 Hz"
     content = json.loads(run("info", recording, "--json").out)
     assert (content["kind"], content["samples"], content["unit"]) == ("recording", 1000, "m/s^2")
     assert content["positions"] is True

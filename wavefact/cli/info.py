@@ -20,6 +20,8 @@ from wavefact.modal import ModalModel
 
 __all__ = ["info"]
 
+_UNITS = {"sampling_rate": "Hz", "duration": "s"}
+
 
 @click.command(short_help="Say what is in a recording or a result file.", epilog=FORMATS_HELP)
 @click.argument("file", type=PATH)
@@ -41,7 +43,7 @@ def info(file: Path, as_json: bool, sampling_rate: float | None, **layout: Any) 
 
 
 def _echo(content: dict[str, Any]) -> None:
-    shown = {name.replace("_", " "): value for name, value in content.items()}
+    shown = {name.replace("_", " "): _with_unit(name, value) for name, value in content.items()}
     if content["kind"] == "recording" and content["sampling_rate"] is None:
         shown["sampling rate"] = "unknown: give --sampling-rate"
     spectrum, names = shown.pop("spectrum", None), content.get("names")
@@ -58,6 +60,10 @@ def _echo(content: dict[str, Any]) -> None:
         )
         shown |= {"spectrum": f"0 to {end}, no more than 60 dB high", **sparklines(spectrum, names)}
     echo_table(shown)
+
+
+def _with_unit(name: str, value: Any) -> Any:
+    return f"{value:.10g} {_UNITS[name]}" if name in _UNITS and isinstance(value, float) else value
 
 
 def _shortened(values: list[Any]) -> str:
