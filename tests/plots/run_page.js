@@ -15,20 +15,19 @@ const part = (id) => (parts[id] ??= {
   append() { this.options += 1; }, setAttribute() {}, getContext: () => pen, hasPointerCapture: () => true,
   getBoundingClientRect: () => ({ width: 800, height: 600 }),
 });
-const keyboard = {};
-globalThis.document = { getElementById: part, createElement: () => ({}), documentElement: {},
-                        addEventListener: (name, call) => { keyboard[name] = call; } };
-globalThis.window = { devicePixelRatio: 1, requestAnimationFrame: (call) => { frame = call; }, addEventListener() {},
+globalThis.document = { getElementById: part, createElement: () => ({}), documentElement: {}, body: part("player") };
+globalThis.window = { devicePixelRatio: 1, requestAnimationFrame: (call) => { frame = call; },
                       matchMedia: () => ({ matches: false, addEventListener() {} }) };
 globalThis.HTMLElement = class {};
-globalThis.getComputedStyle = () => ({ getPropertyValue: () => "#000000" });
+globalThis.ResizeObserver = globalThis.MutationObserver = class { observe() {} };
+globalThis.getComputedStyle = () => ({ colorScheme: "light", getPropertyValue: () => "#000000" });
 const picture = (time) => { const draw = frame; frame = null; lines = []; draw(time); return lines; };
 new Function(code)();
 const first = picture(0);
 let later = [];
 for (let time = 0; time <= 1000 * JSON.parse(json).period / 4; time += 50) { later = picture(time); }
 for (const key of ["n", "ArrowLeft", "ArrowUp", "+", "-", "p", " "]) {
-  keyboard.keydown({ key, target: {}, preventDefault() {} });
+  part("player").handlers.keydown({ key, target: {}, preventDefault() {} });
 }
 part("view").handlers.pointermove({ pointerId: 1, movementX: 9, movementY: 3 });
 part("view").handlers.wheel({ deltaY: 50, preventDefault() {} });

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from wavefact.plots._animation_page import part
 from wavefact.plots._style import quantity_text
 from wavefact.report._html import Html, element, joined
 from wavefact.report._words import duration_text
@@ -19,14 +20,12 @@ if TYPE_CHECKING:
 
 __all__ = ["page"]
 
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-
 
 def page(report: Report, sections: Sequence[Section]) -> str:
     """Return the document; the only scripts that its policy lets run are its own."""
     parts = {
         "TITLE": joined([report.heading]),
-        "STYLE": _part("page.css"),
+        "STYLE": part("_player.css") + _part("page.css"),
         "SCRIPT": _part("page.js"),
         "HEADER": _header(report),
         "CONTENTS": joined(_links(sections)),
@@ -42,9 +41,8 @@ def _part(name: str) -> str:
 
 
 def _hashes(script: str) -> str:
-    """Return what a policy calls the page's script, and that of the animation within it."""
-    animation = resources.files("wavefact.plots").joinpath("_animation.html").read_text(encoding="utf-8")
-    found = [script, *_SCRIPT.findall(animation)]
+    """Return what a policy calls the page's script, and that of the player within it."""
+    found = script, part("_player.js")
     digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in found]
     return " ".join(f"'sha256-{digest}'" for digest in digests)
 

@@ -90,7 +90,7 @@ def plain(text: str) -> str:
     """Return a page with its light colours written out and everything open, for what knows no variables."""
     block = text[text.index(":root {") : text.index(":root[data-theme")]
     values = dict(re.findall(r"(--[a-z-]+): ([^;]+);", block.replace('"', "'")))  # they come into attributes
-    text = re.sub(r"<iframe .*?</iframe>", "", text, flags=re.DOTALL)  # nothing moves on paper
+    text = re.sub(r"<script\b.*?</script>", "", text, flags=re.DOTALL)  # nothing moves on paper
     for _ in range(2):  # a variable may stand in another
         text = re.sub(r"var\((--[a-z-]+)(?:, [^()]*)?\)", lambda match: values.get(match[1], match[0]), text)
     return text.replace("<details>", "<details open>")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wavefact import plots
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel
-from wavefact.plots._animation_page import page
+from wavefact.plots._animation_page import part, player
 from wavefact.plots._display import coordinates
 from wavefact.plots._scene import Scene, scene_of
 from wavefact.plots._scene_drawing import VIEW
@@ -27,6 +27,9 @@ __all__ = ["shapes"]
 SCALE, PERIOD = 0.12, 2.0  # largest displacement as a share of the size; of one oscillation [s]
 MOST_MOVING = 60_000  # points times modes; beyond it stills only
 MOST_STILLS = 12
+HINT = (
+    "Drag to turn. Once clicked: arrow keys turn, wheel and + − zoom, space pauses, n and p change the mode."
+)
 
 
 def shapes(report: Report) -> Section | None:
@@ -52,15 +55,18 @@ def _geometry(report: Report) -> Geometry | None:
 
 
 def _moving(scene: Scene) -> Html:
+    """Return the player as a part of the page: a frame would be laid out later than what is around it."""
     frame = element(
-        "iframe",
-        srcdoc=page(scene, 0, PERIOD, VIEW),
-        title="Animated mode shapes: choose a mode, turn, zoom, or pause it",
-        sandbox="allow-scripts",
-        class_="moving",
+        "div",
+        Html(player(scene, 0, PERIOD, VIEW, HINT)),
+        id="player",
+        class_="player moving",
+        role="group",
+        aria_label="Animated mode shapes: choose a mode, turn, zoom, or pause it",
     )
     caption = "The structure in motion, drawn larger than life and slower. Dashed: at rest."
-    return element("figure", frame, element("figcaption", caption), class_="screen-only")
+    moves = element("script", Html(part("_player.js")))
+    return element("figure", frame, element("figcaption", caption), moves, class_="screen-only")
 
 
 def _stills(model: ModalModel, geometry: Geometry | None) -> Html:
