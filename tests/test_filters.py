@@ -127,7 +127,7 @@ def test_half_of_the_power_passes_at_the_half_power_points(operator, relative):
     bank = wf.FilterBank.around(operator, relative / operator.eigenvalues.max() ** 2)
     assert len(bank) == len(np.unique(operator.eigenvalues))
     bands = bank.bands()
-    assert bands.unit == ("Hz" if isinstance(operator, wf.Time) else "rad/m")
+    assert bands.unit == ("Hz" if isinstance(operator, wf.Time) else f"rad/{operator.length_unit()}")
     np.testing.assert_allclose(np.diag(bank.gains(bands.centres)), 1.0, rtol=1e-9)
     np.testing.assert_allclose(np.diag(bank.gains(bands.high)), 2**-0.5, rtol=1e-8)
     inside = bands.low > 0
@@ -254,7 +254,7 @@ def test_the_components_of_a_fit_over_both_axes_pass_their_filters_at_the_thresh
     fit = wf.factorize(wf.Recording(signals, 40.0), line, rtol=1e-7, **settings).require_certified()
     assert fit.n_components >= 2
     assert fit.time_filters is not None
-    assert (fit.filters.bands().unit, fit.time_filters.bands().unit) == ("rad/m", "Hz")
+    assert (fit.filters.bands().unit, fit.time_filters.bands().unit) == ("rad/sensor", "Hz")
     np.testing.assert_allclose(fit.filters.bands().centres, fit.wavenumbers)
     np.testing.assert_allclose(fit.time_filters.bands().centres, fit.frequencies)
     np.testing.assert_allclose(fit.time_filters.bands().bandwidth[fit.frequencies > 0.25], 0.5)

@@ -107,7 +107,7 @@ def test_results_become_pandas_tables():
     assert tracks["frequency [Hz]"].shape == (12, 2)
     np.testing.assert_array_equal(tracks["damping ratio"][2], 0.02)
     fit = RESULTS["fit"].to_pandas()
-    np.testing.assert_allclose(fit["wavenumber [rad/m]"], RESULTS["fit"].wavenumbers)
+    np.testing.assert_allclose(fit["wavenumber [rad/sensor]"], RESULTS["fit"].wavenumbers)
     assert fit["energy [%]"].sum() == pytest.approx(100.0)
     comparison = RESULTS["comparison"].to_pandas()
     assert comparison.loc["wavefact", "mac"] == 0.99

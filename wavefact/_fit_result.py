@@ -111,6 +111,7 @@ def assembled(
         sampling_rate=recording.sampling_rate,
         unit=recording.unit,
         quantity=recording.quantity,
+        length_unit=operator.length_unit(recording.positions),
         time_operator=time_operator,
         time_eigenvalues=tones,
         projected_courses=None if projected is None else (projected * root)[:, order],

@@ -29,6 +29,7 @@ ATTRIBUTES = ("wave_weight", "time_weight", "regularization", "noise", "sampling
 LATER = {
     "debiased": False,
     "highest_wavenumber": None,
+    "length_unit": "m",
 }  # attributes that older files do not have, and what these were
 
 
@@ -71,6 +72,9 @@ class Factorization:
     highest_wavenumber : float or None
         Of the eigenvectors that shapes are made of [rad/m], where sensors are few and the weight automatic;
         the certificate is that of such shapes.  None where shapes may be any.
+    length_unit : str
+        "m", or "sensor" where nobody said where the sensors are: then these count as one apart, and
+        wavenumbers are [rad/sensor].
     choice : WeightChoice or None
         Scores of the candidates that automatic weights were chosen from, also where time came out
         with none; not saved.
@@ -104,6 +108,7 @@ class Factorization:
     projected_courses: np.ndarray | None = None
     debiased: bool = False
     highest_wavenumber: float | None = None
+    length_unit: str = "m"
     choice: WeightChoice | None = None
 
     @property
@@ -112,8 +117,13 @@ class Factorization:
         return int(self.spatial_factors.shape[1])
 
     @property
+    def frequency_unit(self) -> str:
+        """Unit of frequencies: "Hz", or "cycles/sample" where the sampling rate is unknown."""
+        return "Hz" if self.sampling_rate else "cycles/sample"
+
+    @property
     def wavenumbers(self) -> np.ndarray:
-        """Wavenumber of each component, shape (n_components,) [rad/m]."""
+        """Wavenumber of each component, shape (n_components,) [rad/m], or as `length_unit` says."""
         return np.asarray(self.operator.wavenumber(np.maximum(self.eigenvalues, 0.0)))
 
     @property
@@ -136,7 +146,8 @@ class Factorization:
     @property
     def filters(self) -> FilterBank:
         """The filter over space of each component: centre, half-power points [rad/m], gains."""
-        return FilterBank(self.operator, self.wave_weight, np.maximum(self.eigenvalues, 0.0))
+        eigenvalues, unit = np.maximum(self.eigenvalues, 0.0), f"rad/{self.length_unit}"
+        return FilterBank(self.operator, self.wave_weight, eigenvalues, unit)
 
     @property
     def time_filters(self) -> FilterBank | None:
@@ -146,7 +157,8 @@ class Factorization:
         """
         if self.time_operator is None or self.time_eigenvalues is None:
             return None
-        return FilterBank(self.time_operator, self.time_weight, np.maximum(self.time_eigenvalues, 0.0))
+        eigenvalues = np.maximum(self.time_eigenvalues, 0.0)
+        return FilterBank(self.time_operator, self.time_weight, eigenvalues, self.frequency_unit)
 
     def reconstruct(self) -> np.ndarray:
         """Return the sum of all components, shape (n_points, n_samples), in `unit`.
@@ -241,9 +253,9 @@ class Factorization:
 
     def _values(self) -> dict[str, np.ndarray]:
         """Return what there is to tell of each component, (n_components,) each, under its title."""
-        values = {"wavenumber [rad/m]": self.wavenumbers}
+        values = {f"wavenumber [rad/{self.length_unit}]": self.wavenumbers}
         if self.frequencies is not None:
-            values["frequency [Hz]" if self.sampling_rate else "frequency [1/sample]"] = self.frequencies
+            values[f"frequency [{self.frequency_unit}]"] = self.frequencies
         if not isinstance(self.time_courses, np.memmap):  # one in a file may be of any length
             energies = np.sum(np.abs(self.spatial_factors) ** 2, axis=0)
             energies = energies * np.sum(np.abs(self.time_courses) ** 2, axis=0)

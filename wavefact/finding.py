@@ -108,6 +108,7 @@ def _modes_of_waves(waves: DirectedWaves, recording: Recording) -> ModalModel:
         wavenumbers=waves.wavenumbers,
         frequency_errors=waves.frequency_errors,
         positions=positions,
+        length_unit="sensor" if positions is None else "m",
         quantity=recording.quantity,
         unit=recording.unit,
         names=recording.names,

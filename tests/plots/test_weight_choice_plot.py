@@ -18,7 +18,7 @@ CHOICE = WeightChoice(WIDTHS, (np.arange(11.0) - 3) ** 2, GAMMAS, (np.arange(6.0
 
 
 def drawn(time_weight: float, choice: WeightChoice | None = CHOICE) -> Any:
-    fit: Any = SimpleNamespace(choice=choice, time_weight=time_weight)
+    fit: Any = SimpleNamespace(choice=choice, time_weight=time_weight, frequency_unit="Hz")
     return weight_choice(fit, axes=Figure(figsize=(8, 3)).subplots(1, 2))
 
 

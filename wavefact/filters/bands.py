@@ -27,7 +27,7 @@ class Bands:
     low, high : numpy.ndarray, shape (n_filters,)
         Half-power points [`unit`]; `low` is 0 where the band reaches below zero.
     unit : str
-        "rad/m" or "Hz".
+        "rad/m" or "Hz"; "rad/sensor" or "cycles/sample" where places or rate are unknown.
 
     Examples
     --------

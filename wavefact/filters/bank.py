@@ -33,6 +33,9 @@ class FilterBank:
         γ ≥ 0, of the wave or time weight.
     eigenvalues : array, shape (n_filters,)
         κ (or μ) ≥ 0 at the filters' centres, in the unit of the operator's eigenvalues.
+    unit : str
+        In which `bands` are; by default Hz for a `Time`, else rad/m, or rad/sensor where nobody said where
+        points are.
 
     Raises
     ------
@@ -53,8 +56,8 @@ class FilterBank:
     --------
     >>> import wavefact as wf
     >>> print(wf.FilterBank.around(wf.String(50), 1e4, [0.5, 1.0]))
-    50 points, spacing 1 m, fixed ends; γ = 1e+04
-          centre        from          to   bandwidth   [rad/m]
+    50 points, one apart, fixed ends; γ = 1e+04
+          centre        from          to   bandwidth   [rad/sensor]
              0.5      0.4899      0.5099        0.02
                1       0.995       1.005        0.01
     """
@@ -62,6 +65,7 @@ class FilterBank:
     operator: WaveOperator
     weight: float
     eigenvalues: np.ndarray
+    unit: str = ""
 
     def __post_init__(self) -> None:
         eigenvalues = np.asarray(self.eigenvalues, dtype=float)
@@ -72,6 +76,9 @@ class FilterBank:
                 f"The centres are {self.eigenvalues!r}; expected one finite number ≥ 0 for each filter."
             )
         object.__setattr__(self, "eigenvalues", eigenvalues)
+        if not self.unit:
+            unit = "Hz" if self._is_time else f"rad/{self.operator.length_unit()}"
+            object.__setattr__(self, "unit", unit)
 
     @classmethod
     def around(cls, operator: WaveOperator, weight: float, centres: Any = None) -> FilterBank:
@@ -104,7 +111,7 @@ class FilterBank:
         Returns
         -------
         Bands
-            In Hz for a `Time` or with a dispersion, else in rad/m.
+            In `unit`, or Hz with a dispersion.
 
         Raises
         ------
@@ -119,7 +126,7 @@ class FilterBank:
             edges[2] = self.operator.wavenumber(self.eigenvalues + half)
         if self._is_time and dispersion is not None:
             raise InputError("A time axis is in hertz already; leave dispersion out.")
-        unit = "Hz" if self._is_time or dispersion is not None else "rad/m"
+        unit = self.unit if dispersion is None else "Hz"
         if self._is_time:
             edges = edges / (2.0 * np.pi)
         elif dispersion is not None:

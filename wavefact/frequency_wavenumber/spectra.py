@@ -32,6 +32,8 @@ class FrequencyWavenumberMap:
         In `unit`.
     unit : str
         The recording's; "–" for shares between 0 and 1.
+    length_unit : str
+        "m", or "sensor" where nobody said where the sensors are: then wavenumbers are [rad/sensor].
 
     Examples
     --------
@@ -44,6 +46,7 @@ class FrequencyWavenumberMap:
     wavenumbers: np.ndarray
     values: np.ndarray
     unit: str = ""
+    length_unit: str = "m"
 
     @property
     def peak(self) -> tuple[float, float]:

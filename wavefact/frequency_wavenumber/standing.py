@@ -103,7 +103,8 @@ def frequency_wavenumber(
     time = Time(recording.n_samples, rate, order=1)
     grams = time_windows(coefficients, time, bandwidth, centres)
     values = np.stack([_largest(gram, axis, kappas) for gram in grams])
-    return FrequencyWavenumberMap(centres, at, scale * values, recording.unit)
+    length = operator.length_unit(recording.positions)
+    return FrequencyWavenumberMap(centres, at, scale * values, recording.unit, length)
 
 
 def _largest(gram: np.ndarray, axis: Axis, centres: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from wavefact.errors import CorruptFileError, UnknownFormatError
 from wavefact.geometry import Geometry
 from wavefact.io.atomic import atomic_path
 from wavefact.modal.model import ModalModel
-from wavefact.modal.notes import TITLES
+from wavefact.modal.notes import titles_of
 from wavefact.modal.placing import placed
 
 __all__ = ["read_table", "write_table"]
@@ -27,8 +27,9 @@ def write_table(model: ModalModel, path: Path, geometry: Geometry | None) -> Non
     points = _points_table(model, geometry)
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["mode", *TITLES, "quantity", "unit"])
-        columns = [getattr(model, name) for name in TITLES.values()]
+        titles = titles_of(model.length_unit)
+        writer.writerow(["mode", *titles, "quantity", "unit"])
+        columns = [getattr(model, name) for name in titles.values()]
         for mode in range(model.n_modes):
             numbers = [_text(column[mode]) for column in columns]
             writer.writerow([mode + 1, *numbers, model.quantity, model.unit])
@@ -94,8 +95,11 @@ def _table(rows: list[list[str]]) -> dict[str, list[str]]:
 
 
 def _model(modes: dict[str, list[str]], points: dict[str, list[str]]) -> ModalModel:
+    length_unit = "sensor" if "wavenumber [rad/sensor]" in modes else "m"
     fields: dict[str, Any] = {
-        name: _numbers(modes[title]) for title, name in TITLES.items() if name != "phase_collinearity"
+        name: _numbers(modes[title])
+        for title, name in titles_of(length_unit).items()
+        if name != "phase_collinearity"
     }
     positions = np.array([_numbers(points[title]) for title in PLACES if title in points])
     if positions.size:
@@ -108,6 +112,7 @@ def _model(modes: dict[str, list[str]], points: dict[str, list[str]]) -> ModalMo
         names=tuple(points["name"]) if "name" in points else None,
         quantity="".join(modes["quantity"][:1]),
         unit="".join(modes["unit"][:1]),
+        length_unit=length_unit,
     )
 
 

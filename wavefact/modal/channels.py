@@ -34,6 +34,7 @@ class About(TypedDict):
     quantity: str
     unit: str
     names: tuple[str, ...] | None
+    length_unit: str
 
 
 @runtime_checkable
@@ -126,6 +127,8 @@ class Channels:
     denoised : bool
         Whether each shape is one of the structure, so that a mode is made of few of them; sensors are not.
     names : tuple of n_points str or None
+    length_unit : str
+        Of wavenumbers: "m" or "sensor".
     principal : Principal or None
         Of many sensors, the directions that the signals are in.
     """
@@ -140,11 +143,18 @@ class Channels:
     denoised: bool
     names: tuple[str, ...] | None = None
     principal: Principal | None = None
+    length_unit: str = "m"
 
     @property
     def about(self) -> About:
         """What is known of the points and the signals."""
-        return About(positions=self.positions, quantity=self.quantity, unit=self.unit, names=self.names)
+        return About(
+            positions=self.positions,
+            quantity=self.quantity,
+            unit=self.unit,
+            names=self.names,
+            length_unit=self.length_unit,
+        )
 
     def since(self, sample: int) -> Channels:
         """Return the channels from a sample on."""
@@ -198,6 +208,15 @@ def rigid_motions(operator: WaveOperator) -> np.ndarray:
     return np.asarray(operator.eigenvalues <= rounding * operator.eigenvalues.max())
 
 
+def length_unit_of(fit: Components, operator: WaveOperator) -> str:
+    """Return the unit of lengths of components at the points of an operator: "m" or "sensor"."""
+    return (
+        str(getattr(fit, "length_unit", operator.length_unit()))
+        if operator is fit.operator
+        else operator.length_unit()
+    )
+
+
 def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channels:
     check_signals(recording)
     signals = to_numpy(recording.load().signals)
@@ -209,7 +228,10 @@ def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channe
         signals = shapes.conj().T @ signals
     positions = recording.positions if operator is None else operator.positions
     about = recording.quantity, recording.unit
-    return Channels(signals, shapes, rate, operator, positions, *about, False, recording.names, principal)
+    length = "m" if operator is None else operator.length_unit(recording.positions)
+    return Channels(
+        signals, shapes, rate, operator, positions, *about, False, recording.names, principal, length
+    )
 
 
 def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
@@ -232,7 +254,9 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
         turned = Principal.of(triangular @ signals).basis
         shapes, signals = basis @ turned, turned.conj().T @ (triangular @ signals)
     rate = checked_rate(fit.sampling_rate)
-    return Channels(signals, shapes, rate, operator, operator.positions, fit.quantity, fit.unit, True)
+    about = fit.quantity, fit.unit
+    length = length_unit_of(fit, operator)
+    return Channels(signals, shapes, rate, operator, operator.positions, *about, True, length_unit=length)
 
 
 def _real(channels: Channels) -> Channels:

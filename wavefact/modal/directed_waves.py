@@ -36,6 +36,8 @@ class DirectedWaves:
         Mean square of the motion towards larger and smaller coordinates, and the standard error of either.
     explained : (n_waves,) array in [0, 1]
         Share of the tone's power above the noise that the two waves are: less where they fade or disperse.
+    length_unit : str
+        "m", or "sensor" where nobody said where the sensors are.
 
     Examples
     --------
@@ -56,6 +58,7 @@ class DirectedWaves:
     backward_powers: np.ndarray
     power_errors: np.ndarray
     explained: np.ndarray
+    length_unit: str = "m"
 
     @property
     def standing_wave_ratios(self) -> np.ndarray:
@@ -65,7 +68,8 @@ class DirectedWaves:
         return np.divide(forward + backward, least, out=np.full(least.shape, np.inf), where=least > 0)
 
     def __str__(self) -> str:
-        rows = ["   f [Hz]     ± s   k [rad/m]     ± s   c [m/s]     ± s  way  standing-wave ratio"]
+        number, speed = f"k [rad/{self.length_unit}]", f"c [{self.length_unit}/s]"
+        rows = [f"   f [Hz]     ± s  {number:>10}     ± s  {speed:>8}     ± s  way  standing-wave ratio"]
         columns = zip(
             self.frequencies,
             self.frequency_errors,
@@ -154,6 +158,7 @@ def directed_waves(fit: Factorization, recording: Recording) -> DirectedWaves:
         backward_powers=np.where(frequencies > 0, backward, forward),
         power_errors=errors,
         explained=explained,
+        length_unit=fit.length_unit,
     )
 
 

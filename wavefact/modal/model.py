@@ -51,6 +51,8 @@ class ModalModel:
         Standard errors; NaN where unknown.
     shape_errors : (n_points, n_modes) array, optional
         Standard error of the real part of each entry of the shapes; NaN where unknown.
+    length_unit : str
+        "m", or "sensor" where nobody said where the points are: then wavenumbers are [rad/sensor].
     names : tuple of n_points str, optional
         What the entries of a shape are called: the channels' names, where points are channels.
 
@@ -80,6 +82,7 @@ class ModalModel:
     damping_errors: np.ndarray = field(default_factory=lambda: np.full(0, np.nan))
     shape_errors: np.ndarray = field(default_factory=lambda: np.full((0, 0), np.nan))
     names: tuple[str, ...] | None = None
+    length_unit: str = "m"
 
     def __post_init__(self) -> None:
         for name in PER_MODE:
@@ -210,7 +213,8 @@ class ModalModel:
         """
         arrays = {name: getattr(self, name) for name in (*PER_MODE, *PER_ENTRY, "positions")}
         names = None if self.names is None else list(self.names)
-        save_fields(Path(path), _KIND, arrays, {"quantity": self.quantity, "unit": self.unit, "names": names})
+        about = {name: getattr(self, name) for name in ("quantity", "unit", "length_unit")}
+        save_fields(Path(path), _KIND, arrays, about | {"names": names})
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> ModalModel:
@@ -230,6 +234,7 @@ class ModalModel:
                 **arrays,
                 quantity=attributes["quantity"],
                 unit=attributes["unit"],
+                length_unit=attributes.get("length_unit", "m"),  # older files do not say
                 names=None if names is None else tuple(names),
             )
         except (KeyError, TypeError, ValueError) as error:

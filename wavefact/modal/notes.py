@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from wavefact.modal.model import ModalModel
 
-__all__ = ["TITLES", "card_of", "columns_of", "frame_of", "notes_of", "table_of"]
+__all__ = ["TITLES", "card_of", "columns_of", "frame_of", "notes_of", "table_of", "titles_of"]
 
 TITLES = {
     "frequency [Hz]": "frequencies",
@@ -41,6 +41,11 @@ _COLUMNS = (  # title, field, factor, digits; fields of which nothing is known a
     ("quality", "fit_quality", 1.0, 3),
     ("energy [%]", "contributions", 100.0, 2),
 )
+
+
+def titles_of(length_unit: str) -> dict[str, str]:
+    """Return `TITLES` with wavenumbers in a unit of length."""
+    return {title.replace("rad/m", f"rad/{length_unit}"): name for title, name in TITLES.items()}
 
 
 def notes_of(model: ModalModel) -> tuple[str, ...]:
@@ -76,6 +81,7 @@ def columns_of(model: ModalModel) -> list[list[str]]:
     for title, name, factor, digits in _COLUMNS:
         values = factor * np.asarray(getattr(model, name))
         if np.any(np.isfinite(values)):
+            title = title.replace("rad/m", f"rad/{model.length_unit}")
             columns.append([title, *(_cell(value, digits) for value in values)])
     return columns
 
@@ -94,7 +100,8 @@ def card_of(model: ModalModel) -> str:
 
 def frame_of(model: ModalModel) -> DataFrame:
     """Return the modes as a pandas table; what is known of none is left out."""
-    columns: dict[str, Any] = {title: getattr(model, name) for title, name in TITLES.items()}
+    titles = titles_of(model.length_unit)
+    columns: dict[str, Any] = {title: getattr(model, name) for title, name in titles.items()}
     columns = {title: values for title, values in columns.items() if np.any(np.isfinite(values))}
     said = {"note": list(notes_of(model))} if any(notes_of(model)) else {}
     return frame(columns | said, range(1, model.n_modes + 1), "mode")

@@ -37,6 +37,8 @@ class Segments:
         Of the modes that were used.
     energy_shares : (n_components, n_segments) array
         Energy of each component per point in each segment, over that on the whole line: 1 is even, 0 absent.
+    length_unit : str
+        "m", or "sensor" where nobody said where the sensors are.
 
     Examples
     --------
@@ -54,6 +56,7 @@ class Segments:
     criteria: np.ndarray
     frequencies: np.ndarray
     energy_shares: np.ndarray
+    length_unit: str = "m"
 
     @property
     def n_segments(self) -> int:
@@ -88,9 +91,10 @@ class Segments:
     def __str__(self) -> str:
         count = f"{self.n_segments} segment{'' if self.n_segments == 1 else 's'}"
         rows = [f"{count} from {self.frequencies.size} modes"]
-        rows += [f"speed {c:.6g} ± {s:.2g} m/s" for c, s in zip(self.speeds, self.speed_errors, strict=True)]
+        speeds = zip(self.speeds, self.speed_errors, strict=True)
+        rows += [f"speed {c:.6g} ± {s:.2g} {self.length_unit}/s" for c, s in speeds]
         for i, (b, s) in enumerate(zip(self.boundaries, self.boundary_errors, strict=True)):
-            rows.insert(2 + 2 * i, f"    boundary at {b:.6g} ± {s:.2g} m")
+            rows.insert(2 + 2 * i, f"    boundary at {b:.6g} ± {s:.2g} {self.length_unit}")
         return "\n".join(rows)
 
     def __repr__(self) -> str:
@@ -165,6 +169,7 @@ def segments(fit: Factorization, recording: Recording) -> Segments:
         criteria=criteria,
         frequencies=frequencies,
         energy_shares=_energy_shares(fit.spatial_factors[order], indices),
+        length_unit=fit.length_unit,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -203,14 +204,14 @@ def _stacked(
     """Return the modes in one model, by rising frequency."""
     modes = sorted(modes, key=lambda mode: float(mode.frequencies[0]))
     fields = ("frequencies", "damping_ratios", "fit_quality", "contributions")
-    values = {
+    values: dict[str, Any] = {
         name: np.concatenate([np.zeros(0), *(getattr(mode, name) for mode in modes)])
         for name in (*fields, "frequency_errors", "damping_errors")
     }
-    columns = {
+    columns: dict[str, Any] = {
         name: np.concatenate([np.zeros((len(names), 0)), *(getattr(mode, name) for mode in modes)], axis=1)
         for name in ("mode_shapes", "shape_errors")
     }
-    return ModalModel(
-        **values, **columns, positions=positions, quantity=about.quantity, unit=about.unit, names=names
-    )
+    known: dict[str, Any] = {name: getattr(about, name) for name in ("quantity", "unit", "length_unit")}
+    known |= {"positions": positions, "names": names}
+    return ModalModel(**values, **columns, **known)

@@ -198,7 +198,7 @@ def fit_speed(model: ModalModel, operator: WaveOperator, *, min_mac: float = 0.9
         eigenvalues,
         speeds,
         speeds * relative if known else np.full(modes.size, np.nan),
-        _unit(operator),
+        _unit(operator, operator.length_unit(model.positions if model.length_unit == "m" else None)),
     )
 
 
@@ -258,7 +258,7 @@ def _eigenvalues_of(
     return np.where(matched, groups[likest], quotients), matched
 
 
-def _unit(operator: WaveOperator) -> str:
+def _unit(operator: WaveOperator, length: str) -> str:
     if isinstance(operator, FiniteElement):
         return ""
-    return "m/s" if operator.dispersion_power == 2 else "m²/s"
+    return f"{length}/s" if operator.dispersion_power == 2 else f"{length}²/s"

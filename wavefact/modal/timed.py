@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wavefact.modal.bins import Resonances
-from wavefact.modal.channels import About, TimedComponents, check_sizes, checked_rate
+from wavefact.modal.channels import About, TimedComponents, check_sizes, checked_rate, length_unit_of
 from wavefact.modal.estimates import model_of, no_modes
 from wavefact.modal.fitting import assessed
 from wavefact.modal.model import ModalModel
@@ -41,7 +41,13 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
         found = find_modes(spectrum, candidates, slope)
         low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
         found = [mode for mode in found if low <= mode.frequency < high]
-    about = About(positions=operator.positions, quantity=fit.quantity, unit=fit.unit, names=None)
+    about = About(
+        positions=operator.positions,
+        quantity=fit.quantity,
+        unit=fit.unit,
+        names=None,
+        length_unit=length_unit_of(fit, operator),
+    )
     if not found:
         return no_modes(n_points, about)
     clusters = overlapping(found, spectrum.resolution)

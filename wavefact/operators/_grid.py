@@ -104,4 +104,5 @@ class GridOperator(WaveOperator):
         """Say in a few words what this operator is, for a log line."""
         points = " × ".join(str(n) for n in self.shape)
         spacing = " × ".join(f"{h:g}" for h in self.spacing)
-        return f"{points} points, spacing {spacing} m, {' × '.join(self.ends)} ends"
+        places = f"spacing {spacing} m" if self.length_unit() == "m" else "one apart"
+        return f"{points} points, {places}, {' × '.join(self.ends)} ends"

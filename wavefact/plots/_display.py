@@ -73,27 +73,36 @@ def draw_course(ax: Axes, times: np.ndarray, values: np.ndarray, colour: str) ->
     ax.set_xlim(times[0], times[-1])
 
 
-def coordinates(positions: np.ndarray | None, n_points: int) -> tuple[np.ndarray, list[str]]:
+def coordinates(
+    positions: np.ndarray | None, n_points: int, length_unit: str = "m"
+) -> tuple[np.ndarray, list[str]]:
     """Return one or two coordinates of each point, shape (n_points, 1 or 2), and their labels.
 
     Coordinates that are the same for all points are left out, and of three the two widest are
-    kept; without positions the points are counted.
+    kept; without positions the points are counted, and so are those on a line of which nobody said where.
     """
     if positions is None:
         return np.arange(1.0, n_points + 1)[:, None], ["point"]
     table = np.asarray(positions, dtype=float).reshape(n_points, -1)
     if table.shape[1] == 1:
-        return table, ["position [m]"]
+        return (table, ["position [m]"]) if length_unit == "m" else (_counted(table), [length_unit])
     widths = np.ptp(table, axis=0)
     kept = np.sort(np.argsort(-widths, kind="stable")[:2])
     kept = kept[widths[kept] > 0] if np.any(widths > 0) else kept[:1]
     names = "xyz" if table.shape[1] <= 3 else [f"x{i}" for i in range(table.shape[1])]
-    return table[:, kept], [f"{names[i]} [m]" for i in kept]
+    return table[:, kept], [f"{names[i]} [{length_unit}]" for i in kept]
 
 
-def draw_shape(ax: Axes, positions: np.ndarray | None, shape: np.ndarray, colour: str) -> None:
+def _counted(table: np.ndarray) -> np.ndarray:
+    """Return the numbers, from 1, of points one apart."""
+    return np.asarray(table - table.min() + 1.0)
+
+
+def draw_shape(
+    ax: Axes, positions: np.ndarray | None, shape: np.ndarray, colour: str, length_unit: str = "m"
+) -> None:
     """Draw a shape of largest magnitude 1 over its points: a line over one coordinate, colours over two."""
-    points, labels = coordinates(positions, len(shape))
+    points, labels = coordinates(positions, len(shape), length_unit)
     if points.shape[1] == 2:
         _draw_surface(ax, points, shape.real)
         ax.set_ylabel(labels[1])

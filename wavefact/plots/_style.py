@@ -116,6 +116,11 @@ def time_text(sampling_rate: float | None) -> str:
     return "time [samples]" if sampling_rate is None else "time [s]"
 
 
+def frequency_text(sampling_rate: float | None) -> str:
+    """Write the label of a frequency axis."""
+    return "frequency [cycles/sample]" if sampling_rate is None else "frequency [Hz]"
+
+
 def count_text(number: int, noun: str) -> str:
     """Write "no modes", "1 mode" or "3 modes"."""
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ from wavefact.plots._style import (
     BLUE,
     GREEN,
     VERMILLION,
+    frequency_text,
     note,
     panels,
     quantity_text,
@@ -91,15 +92,15 @@ def _draw(row: np.ndarray, fit: Factorization, index: int) -> None:
     largest = shape[int(np.argmax(np.abs(shape)))]
     course = course * largest
     rate = fit.sampling_rate or 1.0
-    draw_shape(row[0], fit.operator.positions, shape / largest, BLUE)
-    row[0].set_ylabel(f"k = {fit.wavenumbers[index]:.3g}\nrad/m")
+    draw_shape(row[0], fit.operator.positions, shape / largest, BLUE, fit.length_unit)
+    row[0].set_ylabel(f"k = {fit.wavenumbers[index]:.3g}\nrad/{fit.length_unit}")
     draw_course(row[1], np.arange(len(course)) / rate, course.real, GREEN)
     row[1].set_xlabel(time_text(fit.sampling_rate))
     frequencies, density = _welch(course, rate)
     row[2].semilogy(frequencies, density, color=VERMILLION, lw=0.9)
     row[2].yaxis.set_minor_formatter(NullFormatter())
     row[2].set_xlim(min(frequencies[0], 0.0), frequencies[-1])
-    row[2].set_xlabel("frequency [cycles/sample]" if fit.sampling_rate is None else "frequency [Hz]")
+    row[2].set_xlabel(frequency_text(fit.sampling_rate))
 
 
 def _density_text(fit: Factorization) -> str:

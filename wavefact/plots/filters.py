@@ -62,11 +62,11 @@ def filters(
     >>> signals = np.outer(np.sin(0.3 * np.arange(1, 21)), np.sin(0.2 * np.arange(100)))
     >>> fit = wf.factorize(signals, wf.String(20), wave_weight=100.0, regularization=1.0)
     >>> filters(fit, axes=Figure().subplots())[0, 0].get_xlabel()
-    'wavenumber [rad/m]'
+    'wavenumber [rad/sensor]'
     """
     bank = _bank_of_one(fit, component)
     grid = panels(axes, (1, 1 if errors is None else 2), (4.6 if errors is None else 9.2, 3.6))
-    _draw_gains(grid[0, 0], bank)
+    _draw_gains(grid[0, 0], bank, f"rad/{fit.length_unit}")
     if errors is not None:
         _draw_errors(grid[0, 1], errors, fit.wave_weight)
     return grid
@@ -86,7 +86,7 @@ def _bank_of_one(fit: Factorization, component: int | None) -> FilterBank:
     return FilterBank(fit.operator, fit.wave_weight, fit.filters.eigenvalues[[component]])
 
 
-def _draw_gains(ax: Axes, bank: FilterBank) -> None:
+def _draw_gains(ax: Axes, bank: FilterBank, unit: str) -> None:
     bands = bank.bands()
     centre, low, high = (float(values[0]) for values in (bands.centres, bands.low, bands.high))
     right = max(2.2 * centre, centre + 2.0 * (high - low))
@@ -104,11 +104,11 @@ def _draw_gains(ax: Axes, bank: FilterBank) -> None:
     ax.vlines(nearest, 0.0, 1.0, color=VERMILLION, lw=1.6, ls=DOTTED, label=LASSO, zorder=4)
     ax.plot(nearest, 1.0, "o", color=VERMILLION, ms=4.5, zorder=5)
     ax.annotate("", (low, half), (high, half), arrowprops={"arrowstyle": "<->", "color": DARK, "lw": 0.9})
-    ax.text(high + 0.02 * right, half, f"{high - low:.3g} rad/m", fontsize=SMALL, va="center", bbox=WHITE)
+    ax.text(high + 0.02 * right, half, f"{high - low:.3g} {unit}", fontsize=SMALL, va="center", bbox=WHITE)
     ax.set_xlim(0.0, right)
     ax.set_ylim(0.0, 1.45)
     ax.set_yticks([0.0, half, 1.0], ["0", "1/√2", "1"])
-    ax.set_xlabel("wavenumber [rad/m]")
+    ax.set_xlabel(f"wavenumber [{unit}]")
     ax.set_ylabel("gain [–]")
     ax.set_title("one component's filter, between its limits")
     ax.legend(ncols=2, loc="upper center", columnspacing=1.2, handlelength=2.6)

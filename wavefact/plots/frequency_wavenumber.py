@@ -95,7 +95,7 @@ def frequency_wavenumber(
         ax.legend(loc="lower right", frameon=True, facecolor="white", framealpha=0.8, edgecolor="none")
     ax.set_xlim(_limits(picture.wavenumbers))
     ax.set_ylim(_limits(picture.frequencies))
-    ax.set_xlabel("wavenumber [rad/m]")
+    ax.set_xlabel(f"wavenumber [rad/{picture.length_unit}]")
     ax.set_ylabel("frequency [Hz]")
     return ax
 
@@ -153,7 +153,7 @@ def _draw_relation(
     ax.plot(wavenumbers, frequencies, color=DARK, lw=2.2, alpha=0.6)
     ax.plot(wavenumbers, frequencies, color=LIGHT, lw=1.1, ls=(0, (4, 2)))
     if isinstance(relation, int | float | np.number) and not label:
-        label = f"{relation:g} m/s"
+        label = f"{relation:g} {picture.length_unit}/s"
     if label and np.any(inside):
         seen = np.flatnonzero(inside)
         place = seen[np.argmin(np.abs(frequencies[seen] - height * np.max(frequencies[seen])))]

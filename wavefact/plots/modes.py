@@ -49,7 +49,7 @@ def modes(model: ModalModel, axes: Any = None) -> np.ndarray:
     if model.n_modes == 0:
         note(grid[0], "no modes")
     for index in range(model.n_modes):
-        draw_shape(grid[index], model.positions, model.mode_shapes[:, index], BLUE)
+        draw_shape(grid[index], model.positions, model.mode_shapes[:, index], BLUE, model.length_unit)
         grid[index].set_title(_title(model, index), fontsize=8.5)
     if model.n_modes and _is_plane(model):
         _draw_scale(grid)
@@ -105,5 +105,5 @@ def _title(model: ModalModel, index: int) -> str:
     damping = 100 * model.damping_ratios[index]
     about = "ζ < 0.001 %" if 0 <= damping < 1e-3 else f"ζ = {damping:.3g} %"
     if np.isfinite(wavenumber):
-        about += f", k = {wavenumber:.3g} rad/m"
+        about += f", k = {wavenumber:.3g} rad/{model.length_unit}"
     return f"{index + 1}: {model.frequencies[index]:.4g} Hz\n{about}"

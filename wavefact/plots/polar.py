@@ -66,7 +66,7 @@ def polar(fit: Factorization, recording: Recording, ax: Axes | None = None) -> A
     >>> recording = wf.Recording(np.random.default_rng(0).normal(size=(8, 60)))
     >>> fit = wf.factorize(recording, wave_weight=1.0, regularization=8.0)
     >>> polar(fit, recording, ax=Figure().subplots()).get_xlabel()
-    'wavenumber [rad/m]'
+    'wavenumber [rad/sensor]'
     """
     curves = polar_curves(recording, fit)
     ax = single(ax, (7.0, 3.2))
@@ -80,7 +80,7 @@ def polar(fit: Factorization, recording: Recording, ax: Axes | None = None) -> A
         ax.plot(fit.wavenumbers, ticks, "|", color=DARK, ms=11.0, mew=1.2, label=label, zorder=4)
     _scale(ax, float(curves.residual.min()), threshold, float(curves.recording.max()))
     ax.set_xlim(0.0, float(curves.wavenumbers[-1]) or 1.0)
-    ax.set_xlabel("wavenumber [rad/m]")
+    ax.set_xlabel(f"wavenumber [rad/{fit.length_unit}]")
     ax.set_ylabel(f"largest singular value [{unit_text(fit.unit)}]")
     ax.set_title("polar: optimal where the residual stays below λ")
     _draw_filters(ax, fit)

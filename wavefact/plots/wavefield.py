@@ -130,6 +130,8 @@ def _limit(signals: np.ndarray, reconstruction: np.ndarray) -> float:
 
 def _rows(recording: Recording, fit: Factorization) -> tuple[np.ndarray, np.ndarray, str]:
     """Return the order of the sensors from the bottom up, the edges of their rows, and the label."""
+    if recording.positions is None and fit.length_unit != "m":
+        return np.arange(recording.n_sensors), np.arange(recording.n_sensors + 1) + 0.5, fit.length_unit
     positions = fit.operator.positions if recording.positions is None else recording.positions
     line = np.asarray(positions, dtype=float).reshape(recording.n_sensors, -1)
     order = np.argsort(line[:, 0], kind="stable")

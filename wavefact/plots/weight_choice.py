@@ -57,12 +57,12 @@ def weight_choice(fit: Factorization, axes: Any = None) -> np.ndarray:
     choice, grid = fit.choice, panels(axes, (1, 2), (8.0, 2.8))
     _draw(grid[0, 0], choice.bandwidths, choice.bandwidth_scores)
     _draw(grid[0, 1], choice.wave_weights, choice.wave_weight_scores)
-    grid[0, 0].set_xlabel("bandwidth over time [Hz]")
+    grid[0, 0].set_xlabel(f"bandwidth over time [{fit.frequency_unit}]")
     grid[0, 1].set_xlabel("wave weight γ")
     grid[0, 0].set_ylabel("held-out error [noise variances]")
     _tick(grid[0, 0], choice.bandwidths)
     if fit.time_weight > 0:
-        _mark(grid[0, 0], choice.bandwidth, f"chosen: {choice.bandwidth:.3g} Hz")
+        _mark(grid[0, 0], choice.bandwidth, f"chosen: {choice.bandwidth:.3g} {fit.frequency_unit}")
     else:
         grid[0, 0].set_title("not used: all is seen without")
     _mark(grid[0, 1], choice.wave_weight, f"chosen: {choice.wave_weight:.3g}")
