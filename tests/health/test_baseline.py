@@ -93,6 +93,8 @@ def test_modes_may_be_missing(baseline):
     assert "no verdict" in nothing.sentence
     unknown = baseline.assess(record(rng), HOUR * 240, [np.nan])
     assert "no verdict" in unknown.sentence
+    assert wf.HealthState.of_assessment(nothing).verdict == "unknown"
+    assert wf.HealthState.of_assessment(some).verdict == "no change"
 
 
 def test_a_baseline_comes_back_from_its_file(baseline, tmp_path):

@@ -67,13 +67,14 @@ class Departures:
         healthy = healthy_shapes(shapes)
         counts = np.sum(np.isfinite(shapes[:, 0]), axis=0)
         spans, directions = _bases(healthy.real, close_pairs(np.log(tracks.reference_frequencies)))
-        along = np.einsum("mpr,npm->nmr", directions, _offsets(shapes, spans))
+        offsets = _offsets(shapes, spans)
+        along = np.einsum("mpr,npm->nmr", directions, offsets)
         variances = np.nanmedian(along**2, axis=0) / _MEDIAN_OF_SQUARE
         shape = 2, healthy.shape[1]
         new = cls(
             healthy, spans, directions, variances, np.zeros(shape), middle(errors), np.ones(shape, bool)
         )
-        logarithms = new._logarithms(shapes, errors) + np.log((counts + 1) / np.maximum(counts - 1, 1))
+        logarithms = new._logarithms(offsets, errors) + np.log((counts + 1) / np.maximum(counts - 1, 1))
         usual = np.nanmedian(logarithms, axis=0)
         is_judged = (counts >= _FEWEST) & (np.nanstd(logarithms, axis=0) > _VARIED)
         found = replace(new, usual=usual, is_judged=is_judged)
@@ -81,11 +82,11 @@ class Departures:
 
     def of(self, tracks: ModeTracks) -> np.ndarray:
         """Return the departures that are judged: towards other modes, then of their own, (n_records, n)."""
-        return self._beyond(self._logarithms(tracks.mode_shapes, np.asarray(tracks.shape_errors)))
+        offsets = _offsets(tracks.mode_shapes, self.spans)
+        return self._beyond(self._logarithms(offsets, np.asarray(tracks.shape_errors)))
 
-    def _logarithms(self, shapes: np.ndarray, errors: np.ndarray) -> np.ndarray:
+    def _logarithms(self, offsets: np.ndarray, errors: np.ndarray) -> np.ndarray:
         """Return logarithms of both mean squares, (n_records, 2, n_modes), less what poor shapes explain."""
-        offsets = _offsets(shapes, self.spans)
         along = np.einsum("mpr,npm->nmr", self.directions, offsets)
         rest = offsets - np.einsum("mpr,nmr->npm", self.directions, along)
         n_rest = max(self.shapes.shape[0] - self.directions.shape[2] - self.spans.shape[2], 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.health import ControlChart, ModeTracks, StiffnessProfile
+from wavefact.health import Assessment, ControlChart, ModeTracks, StiffnessProfile
 from wavefact.health.monitor import HealthSummary, MonitorHistory, health_summary, monitor_history
 
 __all__ = ["HealthState"]
@@ -26,7 +26,8 @@ class HealthState:
     ----------
     sentence : str
         The verdict in words, such as `Assessment.sentence`.
-    is_alarm : bool
+    is_alarm : bool or None
+        None where the last record allowed no verdict.
     history : MonitorHistory, optional
         What a monitor found in every recording.
     summary : HealthSummary, optional
@@ -53,7 +54,7 @@ class HealthState:
     """
 
     sentence: str
-    is_alarm: bool
+    is_alarm: bool | None
     history: MonitorHistory | None = None
     summary: HealthSummary | None = None
     tracks: ModeTracks | None = None
@@ -68,10 +69,37 @@ class HealthState:
 
     @property
     def verdict(self) -> str:
-        """The verdict in one word: "changed", "no change", or "unknown" where nothing was assessed."""
-        if self.is_alarm:
-            return "changed"
-        return "unknown" if self.sentence == _NO_RECORD else "no change"
+        """The verdict in one word: "changed", "no change", or "unknown" where there is none."""
+        return {True: "changed", False: "no change", None: "unknown"}[self.is_alarm]
+
+    @classmethod
+    def of_assessment(cls, assessment: Assessment) -> HealthState:
+        """Return the state of the structure that one record tells.
+
+        Parameters
+        ----------
+        assessment : Assessment
+            By `Baseline.assess`.
+
+        Returns
+        -------
+        HealthState
+            Unknown where the record allows no verdict.
+
+        Examples
+        --------
+        >>> rng, shape = np.random.default_rng(0), np.array([[0.5], [1.0]])
+        >>> def modes():
+        ...     found = 2 + 0.01 * rng.standard_normal(1)
+        ...     return wf.ModalModel(found, [0.01], shape, frequency_errors=[0.01])
+        >>> hours = 3600.0 * np.arange(60)
+        >>> baseline = wf.learn_baseline(wf.track_modes([modes() for _ in hours], hours))
+        >>> nothing = wf.ModalModel(np.zeros(0), np.zeros(0), np.zeros((2, 0)))
+        >>> wf.HealthState.of_assessment(baseline.assess(nothing, 3600.0 * 60)).verdict
+        'unknown'
+        """
+        has_verdict = bool(np.isfinite(assessment.score))
+        return cls(assessment.sentence, assessment.is_alarm if has_verdict else None)
 
     @classmethod
     def of_monitor(cls, folder: str | PathLike[str]) -> HealthState:
@@ -96,6 +124,7 @@ class HealthState:
         """
         summary, history = health_summary(Path(folder), n_alarms=MOST_ALARMS), monitor_history(Path(folder))
         if summary.latest is None:
-            return cls(_NO_RECORD, is_alarm=False, history=history, summary=summary)
+            return cls(_NO_RECORD, is_alarm=None, history=history, summary=summary)
         latest = summary.latest
-        return cls(str(latest["sentence"]), bool(latest["is_alarm"]), history=history, summary=summary)
+        is_alarm = None if latest["score"] is None else bool(latest["is_alarm"])
+        return cls(str(latest["sentence"]), is_alarm, history=history, summary=summary)

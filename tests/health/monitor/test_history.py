@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from monitored import fill, monitor_of, rows
+from monitored import FakeBaseline, cheap_modes, fill, monitor_of, rows
 
 from wavefact.errors import InputError
-from wavefact.health.monitor import MonitorHistory, health_summary, monitor_history
-from wavefact.report import HealthState
+from wavefact.health.monitor import MonitorHistory, Procedure, health_summary, monitor_history
+from wavefact.report import HealthState, Report
 
 
 @pytest.fixture
@@ -60,6 +62,28 @@ def test_nothing_assessed_is_no_verdict(bridge: Path, tmp_path: Path) -> None:
     monitor_of(bridge, state).run(once=True)
     assert monitor_history(state).n_records == 0
     assert HealthState.of_monitor(state).verdict == "unknown"
+
+
+class BlindBaseline(FakeBaseline):
+    """A baseline that finds nothing to compare in any record."""
+
+    def assess(self, *args: Any, **settings: Any) -> Any:
+        found = super().assess(*args, **settings)
+        return replace(found, score=np.nan, is_alarm=False, sentence="No mode was found: no verdict.")
+
+
+def test_a_last_recording_without_a_verdict_is_not_said_to_be_healthy(bridge: Path, tmp_path: Path) -> None:
+    state, heard = tmp_path / "state", []
+    fill(bridge, 3, 0)
+    procedure = Procedure(BlindBaseline(), cheap_modes)
+    monitor_of(bridge, state, procedure=procedure).run(once=True, callback=heard.append)
+    found = HealthState.of_monitor(state)
+    assert (found.is_alarm, found.verdict) == (None, "unknown")
+    assert [event.outcome for event in heard] == ["no verdict"] * 3
+    assert "Now without a verdict" in str(health_summary(state))
+    page = Report(health=found).html()
+    assert "the last recording allows no verdict" in page
+    assert "No change" not in page
 
 
 def test_a_folder_without_a_state_is_refused(tmp_path: Path) -> None:

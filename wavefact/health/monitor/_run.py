@@ -171,7 +171,8 @@ class Run:
         if record["is_alarm"]:
             self._tell()
         else:
-            self._report(stamp.name, "healthy", record["sentence"], record)
+            outcome = "no verdict" if record["score"] is None else "healthy"
+            self._report(stamp.name, outcome, record["sentence"], record)
 
     def _tell(self) -> None:
         """Pass on each alarm that has not been, such as those of a process that was killed."""

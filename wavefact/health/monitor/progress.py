@@ -65,7 +65,8 @@ class Progress:
     file : str
         Path in the watched folder.
     outcome : str
-        ``"healthy"``, ``"alarm"``, ``"quarantined"``, ``"copy"``, or ``"left"`` for one being written.
+        ``"healthy"``, ``"alarm"``, ``"no verdict"``, ``"quarantined"``, ``"copy"``, or ``"left"`` for one
+        being written.
     text : str
         The assessment in words, or the reason.
     n_done, n_total : int

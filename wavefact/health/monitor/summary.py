@@ -72,8 +72,7 @@ class HealthSummary:
             f"{counted(len(self.quarantine), 'file', 'files')} in quarantine",
         ]
         if self.latest is not None:
-            verdict = "ALARM" if self.latest["is_alarm"] else "healthy"
-            lines.append(f"Now {verdict}: {_line(self.latest)}")
+            lines.append(f"Now {_verdict(self.latest)}: {_line(self.latest)}")
         if self.alarms:
             lines += ["", f"The last {counted(len(self.alarms), 'alarm', 'alarms')}:"]
             lines += [f"  {_line(alarm)}{_trouble(alarm['hook'])}" for alarm in self.alarms]
@@ -84,6 +83,12 @@ class HealthSummary:
 
     def _span(self) -> str:
         return f" from {self.first} to {self.last}" if self.n_records else ""
+
+
+def _verdict(record: Mapping[str, Any]) -> str:
+    if record["is_alarm"]:
+        return "ALARM"
+    return "without a verdict" if record["score"] is None else "healthy"
 
 
 def _line(record: Mapping[str, Any]) -> str:

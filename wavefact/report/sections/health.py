@@ -27,7 +27,7 @@ def health(report: Report) -> Section | None:
     state = report.health
     if state is None:
         return None
-    look = {"changed": "proof bad", "no change": "proof good", "unknown": "proof"}[state.verdict]
+    look = {"changed": "proof bad", "no change": "proof good", "unknown": "proof warn"}[state.verdict]
     parts: list[Html | None] = [element("p", state.sentence, class_=look)]
     if state.summary is not None:
         parts.append(facts(_facts(state.summary)))

@@ -108,10 +108,16 @@ def _health_tile(report: Report) -> Html | None:
     words, look = {
         "changed": ("▲ Changed", "bad"),
         "no change": ("✓ No change", "good"),
-        "unknown": ("Unknown", ""),
+        "unknown": ("? Unknown", "warn"),
     }[report.health.verdict]
     known = report.health.summary
     about = f"of {counted(known.n_records, 'recording')}, {counted(known.n_alarms, 'alarm')}" if known else ""
+    if report.health.verdict == "unknown":
+        about = (
+            "the last recording allows no verdict"
+            if known is None or known.n_records
+            else "nothing assessed yet"
+        )
     return _tile("Structure", words, about or "against its healthy state", look)
 
 
