@@ -18,6 +18,7 @@ from matplotlib.image import AxesImage, PcolorImage
 
 import wavefact as wf
 from wavefact import plots
+from wavefact._words import number_text
 from wavefact.plots import _polar_curve
 from wavefact.plots._polar_curve import polar_curves
 
@@ -343,8 +344,9 @@ def test_the_certificate_shows_both_bounds_and_what_is_proven(bridge: Case) -> N
     faces = {line.get_label(): to_rgba(line.get_markerfacecolor()) for line in marked}
     assert faces["lower bound, not yet proven"] == to_rgba("white") != faces["lower bound (dual), proven"]
     assert len(ax.collections) == 1  # the gap
-    gap = f"{bridge.fit.certificate.gap:.0e}".replace("e-0", "e-")
-    assert ax.get_title() == f"proven within {gap} of the global optimum"
+    assert (
+        ax.get_title() == f"proven within {number_text(bridge.fit.certificate.gap, 1)} of the global optimum"
+    )
     assert ax.get_ylabel() == "objective [(m/s²)²]"
 
 

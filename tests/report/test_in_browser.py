@@ -26,6 +26,23 @@ const seen = Array.from(document.querySelectorAll('.plot svg, .plot img')).map(f
 });
 return seen;
 """
+# What reaches beyond the page, its figure or the player; within frames that scroll anything may.
+BEYOND = """
+const width = document.documentElement.clientWidth, found = [];
+document.querySelectorAll('body *').forEach(function (node) {
+  const inner = node.parentElement.closest('.wide'), box = node.getBoundingClientRect();
+  if (inner || node.matches('.skip, script') || !box.width) { return; }
+  const around = node.parentElement.closest('#player, figure, section') || document.body;
+  const frame = around.getBoundingClientRect();
+  const left = Math.max(frame.left, 0), right = Math.min(frame.right, width);
+  if (box.left < left - 0.5 || box.right > right + 0.5) {
+    found.push([node.tagName + ' ' + (node.id || node.className), box.left, box.right, left, right]);
+  }
+});
+const canvas = document.getElementById('view'), size = canvas.getBoundingClientRect();
+if (Math.abs(canvas.width - size.width * devicePixelRatio) > 1) { found.push(['canvas', canvas.width]); }
+return found;
+"""
 OVERFLOW = "return document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 CANVAS = "return document.getElementById('view').toDataURL()"
 GROUND = "return getComputedStyle(document.body).backgroundColor"
@@ -184,7 +201,9 @@ def test_values_are_read_with_pointer_and_arrows(browser: Any, page: Path) -> No
     told = browser.driver.find_element("css selector", "#recording figure .told")
     ActionChains(browser.driver).move_to_element(frame).perform()
     pointed = told.text
-    assert re.match(r"frequency [\d.]+ Hz: mean [\d.e-]+, loudest [\d.e-]+ \(m/s²\)²/Hz$", pointed)
+    assert re.match(
+        r"frequency [\d.]+ Hz: mean [\d.]+( × 10⁻\d)?, loudest [\d.]+( × 10⁻\d)? \(m/s²\)²/Hz$", pointed
+    )
     frame.send_keys(Keys.HOME)
     start = told.text
     frame.send_keys(Keys.ARROW_RIGHT)
@@ -192,17 +211,89 @@ def test_values_are_read_with_pointer_and_arrows(browser: Any, page: Path) -> No
     assert float(start.split()[1]) < float(told.text.split()[1])
 
 
+def test_all_lies_within_its_frame_and_the_screen(browser: Any, page: Path) -> None:
+    """On a phone, with little time to compute, and after the window was made narrow."""
+    browser.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 6})
+    try:
+        browser.open(page, width=390)
+        settled(browser)
+        assert browser.run(BEYOND) == []
+        browser.open(page, width=1280)
+        settled(browser)
+        assert browser.run(BEYOND) == []
+        narrow = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": True}
+        browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
+        settled(browser)
+        assert browser.run(BEYOND) == []
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 1})
+
+
+def test_all_is_one_document(browser: Any, page: Path) -> None:
+    """A frame is laid out by another process, which under load comes too late."""
+    browser.open(page, width=390)
+    assert browser.run("return window.length") == 0
+    assert browser.run("return document.querySelectorAll('#player canvas').length") == 1
+
+
+def test_the_player_takes_the_theme_and_leaves_the_keys_of_the_page(browser: Any, page: Path) -> None:
+    browser.open(page)
+    browser.run("document.getElementById('play').click()")
+    browser.run("document.getElementById('player').scrollIntoView({block: 'center'})")
+    settled(browser)
+    light = browser.run(CANVAS)
+    browser.run("document.getElementById('theme').click()")
+    settled(browser)
+    assert browser.run(CANVAS) != light
+    press = "arguments[0].dispatchEvent(new KeyboardEvent('keydown', {key: 'n', bubbles: true}))"
+    for element, mode in (("body", "0"), ("canvas", "1")):
+        browser.run(press, browser.driver.find_element("css selector", element))
+        assert browser.run("return document.getElementById('mode').value") == mode
+
+
+def test_what_is_wider_than_the_screen_says_so(browser: Any, page: Path) -> None:
+    hints = """document.querySelectorAll('details').forEach(function (each) { each.open = true; });
+      return new Promise(function (done) { setTimeout(done, 300); }).then(function () {
+        return Array.from(document.querySelectorAll('.wide'), function (frame) {
+          return [frame.scrollWidth > frame.clientWidth + 1, !frame.previousElementSibling.hidden]; }); })"""
+    for width, some in ((390, True), (1280, False)):
+        browser.open(page, width=width)
+        settled(browser)
+        found = browser.run(hints)
+        assert all(is_wide == is_told for is_wide, is_told in found)
+        assert any(is_wide for is_wide, _ in found) == some
+
+
+def test_long_notes_of_modes_are_not_cut(browser: Any, tmp_path: Path) -> None:
+    """All columns there can be, beside a note of everything, fit into a window of usual width."""
+    n, every = 3, np.full(3, 0.012345)
+    modes = wf.ModalModel(
+        np.array([1000.0, 1001.0, 1002.0]),
+        every,
+        np.eye(4, 3) + 0.5j * np.eye(4, 3, -1),
+        wavenumbers=every,
+        fit_quality=np.full(n, 0.1),
+        contributions=every,
+        frequency_errors=every,
+        damping_errors=every,
+    )
+    assert min(map(len, modes.notes)) > 80
+    wf.Report(modes=modes).save(tmp_path / "modes.html")
+    browser.open(tmp_path / "modes.html", width=1280)
+    settled(browser)
+    script = "const t = document.querySelector('#modes .wide'); return [t.scrollWidth, t.clientWidth]"
+    whole, seen = browser.run(script)
+    assert whole <= seen
+
+
 def moving(browser: Any, page: Path) -> bool:
     """Tell whether the modes of a report move."""
     browser.open(page)
-    frame = browser.driver.find_element("css selector", "iframe.moving")
-    browser.run("arguments[0].scrollIntoView({block: 'center'})", frame)
+    browser.run("document.getElementById('player').scrollIntoView({block: 'center'})")
     settled(browser)
-    browser.driver.switch_to.frame(frame)
     first = browser.run(CANVAS)
     settled(browser)
     second = browser.run(CANVAS)
-    browser.driver.switch_to.default_content()
     assert browser.errors() == []
     return bool(first != second)
 

@@ -34,7 +34,7 @@ UNIVERSAL = (".uff", ".unv")
 @click.option("--geometry", metavar="GEOMETRY", type=PATH, help="Where channels are: HDF5 or UFF.")
 @click.option("--compare", metavar="RESULT.json", type=PATH, help="What `wavefact compare -o` wrote.")
 @click.option("--health", metavar="STATE", type=PATH, help="State, or folder, of `wavefact monitor`.")
-@click.option("--title", default="", help="Such as the name of the structure; by default that of FILE.")
+@click.option("--title", default="", help="Such as the name of the structure; by default as the file says.")
 @click.option("--date", default="", help="To be written under the title; none by default.")
 @rate_option
 @layout_options
@@ -70,6 +70,7 @@ def report(file: Path, **options: Any) -> None:
 
 def _report(file: Path, options: dict[str, Any]) -> Any:
     from wavefact.report import HealthState, Report
+    from wavefact.report.report import title_of
 
     fit, recording, given = _sources(file, options)
     modes, diagram = _found(fit, recording) if given is None else (given, None)
@@ -83,7 +84,7 @@ def _report(file: Path, options: dict[str, Any]) -> Any:
         comparison=None if options["compare"] is None else _comparison(options["compare"]),
         health=None if options["health"] is None else HealthState.of_monitor(options["health"]),
         geometry=geometry,
-        title=options["title"] or file.stem,
+        title=options["title"] or title_of(recording) or (options["recording"] or file).stem,
         date=options["date"],
     )
 

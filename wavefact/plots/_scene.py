@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.errors import InputError
 from wavefact.geometry import Geometry
 from wavefact.modal.model import ModalModel
@@ -80,7 +81,7 @@ def mode_title(model: ModalModel, mode: int) -> str:
     """Write the number, frequency and damping of a mode."""
     ratio = model.damping_ratios[mode]
     damping = "" if np.isnan(ratio) else f", ζ = {100 * ratio:.2g} %"
-    return f"Mode {mode + 1}: {model.frequencies[mode]:.4g} Hz{damping}"
+    return f"Mode {mode + 1}: {number_text(model.frequencies[mode])} Hz{damping}"
 
 
 def checked_mode(model: ModalModel, mode: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
+from wavefact._words import SUPERSCRIPTS, number_text, power_of_ten
 from wavefact.errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,7 +45,6 @@ SETTINGS: Any = {
     "text.color": DARK,
     "savefig.facecolor": "white",
 }
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def style() -> AbstractContextManager[None]:
@@ -121,12 +123,28 @@ def frequency_text(sampling_rate: float | None) -> str:
     return "frequency [cycles/sample]" if sampling_rate is None else "frequency [Hz]"
 
 
+def density_text(unit: str, sampling_rate: float | None) -> str:
+    """Write the unit of a power spectral density."""
+    return f"{unit_text(unit, 2)}·sample" if sampling_rate is None else unit_text(unit, 2, "Hz")
+
+
+def scaled(axis: Axis, largest: float) -> str:
+    """Let an axis count in a power of ten, and return it for the axis' label: "10⁻⁶ ", or nothing.
+
+    matplotlib writes it at the end of the axis, where it meets titles and legends.
+    """
+    if not largest > 0 or 1e-3 <= largest < 1e6:
+        return ""
+    exponent = 3 * math.floor(math.log10(largest) / 3)
+    axis.set_major_formatter(lambda value, _: f"{value / 10.0**exponent:.10g}")
+    return f"{power_of_ten(exponent)}\u00a0"
+
+
 def count_text(number: int, noun: str) -> str:
     """Write "no modes", "1 mode" or "3 modes"."""
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
 def gap_text(gap: float) -> str:
-    """Write a relative gap as 5e-7; one within rounding of zero as 1e-16."""
-    mantissa, exponent = f"{max(gap, 1e-16):.0e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
+    """Write a relative gap as 5 × 10⁻⁷; one within rounding of zero as 10⁻¹⁶."""
+    return number_text(max(gap, 1e-16), 1)

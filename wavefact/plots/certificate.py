@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wavefact.factorization import Factorization
-from wavefact.plots._style import BLUE, PALE, SMALL, VERMILLION, gap_text, single, styled, unit_text
+from wavefact.plots._style import BLUE, PALE, SMALL, VERMILLION, gap_text, scaled, single, styled, unit_text
 from wavefact.solution import Status, Step
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def certificate(fit: Factorization, ax: Axes | None = None) -> Axes:
     _frame(ax, float(primal.max()), float(dual.min()), float(primal[-1]))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.set_xlabel("round (numbers: components)")
-    ax.yaxis.get_offset_text().set_fontsize(SMALL)
-    ax.set_ylabel(f"objective [{unit_text(fit.unit, 2)}]")
+    scale = scaled(ax.yaxis, float(np.max(np.abs(primal))))
+    ax.set_ylabel(f"objective [{scale}{unit_text(fit.unit, 2)}]")
     ax.set_title(_title(fit))
     return ax
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import msf
 from wavefact.plots._display import coordinates, draw_shape
@@ -59,7 +60,7 @@ def changed_shapes(reference: ModalModel, current: ModalModel, axes: Any = None)
     partners = dict(zip(*reference.match(current), strict=True))
     for mode in range(reference.n_modes):
         ax, before = grid[mode], reference.select([mode])
-        ax.set_title(f"{mode + 1}: {reference.frequencies[mode]:.4g} Hz", fontsize=8.5)
+        ax.set_title(f"{mode + 1}: {number_text(reference.frequencies[mode])} Hz", fontsize=8.5)
         if mode in partners:
             _draw(ax, before, current.select([partners[mode]]))
         else:

@@ -6,19 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.factorization import Factorization
 from wavefact.plots._display import draw_course, draw_shape
 from wavefact.plots._style import (
     BLUE,
     GREEN,
     VERMILLION,
+    density_text,
     frequency_text,
     note,
     panels,
     quantity_text,
     styled,
     time_text,
-    unit_text,
 )
 
 __all__ = ["components"]
@@ -66,7 +67,8 @@ def components(fit: Factorization, axes: Any = None, *, max_components: int = 6)
     for ax in grid[:-1].flat:
         ax.set_xlabel("")
         ax.tick_params(labelbottom=False)
-    titles = ("shape [–]", quantity_text(fit.quantity, fit.unit, is_complex=is_complex), _density_text(fit))
+    quantity = quantity_text(fit.quantity, fit.unit, is_complex=is_complex)
+    titles = ("shape [–]", quantity, f"spectrum [{density_text(fit.unit, fit.sampling_rate)}]")
     for ax, title in zip(grid[0], titles, strict=True):
         ax.set_title(title)
     return grid
@@ -93,7 +95,7 @@ def _draw(row: np.ndarray, fit: Factorization, index: int) -> None:
     course = course * largest
     rate = fit.sampling_rate or 1.0
     draw_shape(row[0], fit.operator.positions, shape / largest, BLUE, fit.length_unit)
-    row[0].set_ylabel(f"k = {fit.wavenumbers[index]:.3g}\nrad/{fit.length_unit}")
+    row[0].set_ylabel(f"k = {number_text(fit.wavenumbers[index], 3)}\nrad/{fit.length_unit}")
     draw_course(row[1], np.arange(len(course)) / rate, course.real, GREEN)
     row[1].set_xlabel(time_text(fit.sampling_rate))
     frequencies, density = _welch(course, rate)
@@ -101,13 +103,6 @@ def _draw(row: np.ndarray, fit: Factorization, index: int) -> None:
     row[2].yaxis.set_minor_formatter(NullFormatter())
     row[2].set_xlim(min(frequencies[0], 0.0), frequencies[-1])
     row[2].set_xlabel(frequency_text(fit.sampling_rate))
-
-
-def _density_text(fit: Factorization) -> str:
-    density = (
-        f"{unit_text(fit.unit, 2)}·sample" if fit.sampling_rate is None else unit_text(fit.unit, 2, "Hz")
-    )
-    return f"spectrum [{density}]"
 
 
 def _welch(course: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:

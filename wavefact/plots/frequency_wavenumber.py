@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.dispersion import Dispersion
 from wavefact.errors import InputError
 from wavefact.frequency_wavenumber import FrequencyWavenumberMap
@@ -31,6 +32,7 @@ def frequency_wavenumber(
     dispersion: Dispersion | Mapping[str, Dispersion] | None = None,
     dynamic_range: float | None = 40.0,
     per_frequency: bool = False,
+    reference: float | None = None,
 ) -> Axes:
     """Show a frequency–wavenumber map: wavenumber to the right, frequency upwards.
 
@@ -50,6 +52,9 @@ def frequency_wavenumber(
         Decibels from black to the largest value; None for a linear scale from zero.
     per_frequency : bool
         Divide by the largest value of each frequency, which shows ridges wherever the source was weak.
+    reference : float, optional
+        What is at 0 dB, in the unit of the map; by default the largest value.  What is above has the colour
+        of 0 dB, so that drift or one loud tone does not leave all else dark.
 
     Returns
     -------
@@ -76,9 +81,10 @@ def frequency_wavenumber(
     ('wavenumber [rad/m]', 'frequency [Hz]')
     """
     ax = single(ax, (5.6, 4.4))
-    image = _draw_map(ax, picture, dynamic_range, per_frequency)
-    bar = ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30, extend="min" if dynamic_range else "neither")
-    bar.set_label(_value_text(picture, dynamic_range, per_frequency))
+    image = _draw_map(ax, picture, (dynamic_range, reference), per_frequency)
+    ends = ("min" if reference is None else "both") if dynamic_range else "neither"
+    bar = ax.figure.colorbar(image, ax=ax, pad=0.02, aspect=30, extend=ends)
+    bar.set_label(_value_text(picture, (dynamic_range, reference), per_frequency))
     bar.ax.tick_params(labelsize=SMALL)
     bar.outline.set_visible(False)
     for index, (label, relation) in enumerate(_relations(dispersion).items()):
@@ -101,9 +107,13 @@ def frequency_wavenumber(
 
 
 def _draw_map(
-    ax: Axes, picture: FrequencyWavenumberMap, dynamic_range: float | None, per_frequency: bool
+    ax: Axes,
+    picture: FrequencyWavenumberMap,
+    scale: tuple[float | None, float | None],
+    per_frequency: bool,
 ) -> Any:
-    values = picture.values / (np.max(picture.values) or 1.0)
+    dynamic_range, reference = scale
+    values = picture.values / (reference or np.max(picture.values) or 1.0)
     if per_frequency:
         peaks = np.max(values, axis=1, keepdims=True)
         values = values / np.where(peaks > 0, peaks, 1.0)
@@ -111,7 +121,7 @@ def _draw_map(
     if dynamic_range is not None:
         values, low, high = 20 * np.log10(np.maximum(values, 1e-15)), -float(dynamic_range), 0.0
     elif not per_frequency:
-        values, high = values * np.max(picture.values), float(np.max(picture.values)) or 1.0
+        values, high = picture.values, reference or float(np.max(picture.values)) or 1.0
     edges = _edges(picture.wavenumbers), _edges(picture.frequencies)
     return ax.pcolorfast(*edges, values, cmap=SEQUENTIAL, vmin=low, vmax=high)
 
@@ -130,11 +140,16 @@ def _limits(centres: np.ndarray) -> tuple[float, float]:
     return float(ends[0]), float(ends[-1])
 
 
-def _value_text(picture: FrequencyWavenumberMap, dynamic_range: float | None, per_frequency: bool) -> str:
-    reference = "each frequency's maximum" if per_frequency else "the maximum"
+def _value_text(
+    picture: FrequencyWavenumberMap, scale: tuple[float | None, float | None], per_frequency: bool
+) -> str:
+    dynamic_range, reference = scale
+    highest = "each frequency's maximum" if per_frequency else "the maximum"
+    if reference is not None and not per_frequency:
+        highest = f"{number_text(reference, 2)} {unit_text(picture.unit)}"
     if dynamic_range is not None:
-        return f"largest singular value [dB re {reference}]"
-    return f"largest singular value [{'of ' + reference if per_frequency else unit_text(picture.unit)}]"
+        return f"largest singular value [dB re {highest}]"
+    return f"largest singular value [{'of ' + highest if per_frequency else unit_text(picture.unit)}]"
 
 
 def _relations(dispersion: Any) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.modal.model import ModalModel
 from wavefact.plots._style import DARK, SMALL, note, single, styled
 
@@ -84,7 +85,7 @@ def _name_modes(ax: Axes, a: ModalModel, b: ModalModel) -> None:
     for axis, model, turned in ((ax.yaxis, a, 0), (ax.xaxis, b, 90)):
         step = -(-model.n_modes // 24)
         shown = range(0, model.n_modes, step)
-        axis.set_ticks(list(shown), [f"{model.frequencies[i]:.4g}" for i in shown], rotation=turned)
+        axis.set_ticks(list(shown), [f"{number_text(model.frequencies[i])}" for i in shown], rotation=turned)
     ax.tick_params(length=0, labelsize=SMALL)
     ax.set_xlabel("frequency [Hz]")
     ax.set_ylabel("frequency [Hz]")

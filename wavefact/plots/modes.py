@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.modal.model import ModalModel
 from wavefact.plots._display import coordinates, draw_shape
 from wavefact.plots._style import BLUE, DIVERGING, SMALL, note, panels, styled
@@ -105,5 +106,5 @@ def _title(model: ModalModel, index: int) -> str:
     damping = 100 * model.damping_ratios[index]
     about = "ζ < 0.001 %" if 0 <= damping < 1e-3 else f"ζ = {damping:.3g} %"
     if np.isfinite(wavenumber):
-        about += f", k = {wavenumber:.3g} rad/{model.length_unit}"
-    return f"{index + 1}: {model.frequencies[index]:.4g} Hz\n{about}"
+        about += f", k = {number_text(wavenumber, 3)} rad/{model.length_unit}"
+    return f"{index + 1}: {number_text(model.frequencies[index])} Hz\n{about}"

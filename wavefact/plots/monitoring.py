@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.health.monitor import MonitorHistory
 from wavefact.plots._style import BLUE, DARK, GREEN, GREY, SKY, VERMILLION, note, panels, styled
 
@@ -78,7 +79,9 @@ def _shifts(ax: Any, days: np.ndarray, history: MonitorHistory) -> None:
         middle = float(np.median(seen))
         look = {"color": _COLOURS[mode % len(_COLOURS)], "marker": _MARKS[mode % len(_MARKS)]}
         shift = 100 * (frequencies / middle - 1)
-        ax.plot(days, shift, ls="", ms=3.0, alpha=0.75, label=f"mode {mode + 1}: {middle:.4g} Hz", **look)
+        ax.plot(
+            days, shift, ls="", ms=3.0, alpha=0.75, label=f"mode {mode + 1}: {number_text(middle)} Hz", **look
+        )
     ax.axhline(0.0, color=GREY, lw=0.8, zorder=0)
     ax.set_ylabel("shift of frequency [%]")
     ax.legend(loc="lower left", ncols=3, bbox_to_anchor=(0.0, 1.0), handletextpad=0.2, borderaxespad=0.1)

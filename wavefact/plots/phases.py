@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.modal.complexity import mean_phases
 from wavefact.modal.model import ModalModel
 from wavefact.plots._style import BLUE, GREY, PALE, SMALL, note, panels, styled
@@ -63,7 +64,7 @@ def phases(model: ModalModel, axes: Any = None) -> np.ndarray:
     figures = zip(model.frequencies, model.phase_collinearity, model.phase_deviation, strict=True)
     for index, (frequency, collinearity, deviation) in enumerate(figures):
         _draw_arrows(grid[index], turned[:, index] / np.max(np.abs(turned[:, index])))
-        title = f"{index + 1}: {frequency:.4g} Hz\nMPC {collinearity:.3f}, MPD {deviation:.1f}°"
+        title = f"{index + 1}: {number_text(frequency)} Hz\nMPC {collinearity:.3f}, MPD {deviation:.1f}°"
         grid[index].set_title(title, fontsize=8.5)
     return grid
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from wavefact._words import number_text
+from wavefact.modal.model import ModalModel
 from wavefact.modal.stabilization import Stabilization
 from wavefact.plots._style import BLUE, DARK, GREY, PALE, SKY, SMALL, VERMILLION, single, styled
 
@@ -18,7 +20,7 @@ MARGIN = 0.05  # of the range of frequencies, on either side of what stays
 
 
 @styled
-def stabilization(diagram: Stabilization, ax: Axes | None = None) -> Axes:
+def stabilization(diagram: Stabilization, ax: Axes | None = None, *, model: ModalModel | None = None) -> Axes:
     """Draw the poles of all model orders over frequency, those that stay, and the modes.
 
     Parameters
@@ -26,6 +28,8 @@ def stabilization(diagram: Stabilization, ax: Axes | None = None) -> Axes:
     diagram : Stabilization
     ax : Axes, optional
         By default in a new figure.
+    model : ModalModel, optional
+        Whose modes are marked; by default those of the diagram.
 
     Returns
     -------
@@ -54,23 +58,25 @@ def stabilization(diagram: Stabilization, ax: Axes | None = None) -> Axes:
         label="stable pole",
         zorder=3,
     )
-    for mode, frequency in enumerate(diagram.model.frequencies):
+    marked = diagram.model if model is None else model
+    for mode, frequency in enumerate(marked.frequencies):
         ax.axvline(frequency, color=VERMILLION, lw=0.8, zorder=1, label="mode" if mode == 0 else None)
-    low, high = _range(diagram)
+    low, high = _range(diagram, marked)
     top = float(np.max(diagram.orders, initial=1))
     ax.set_xlim(low, high)
     ax.set_ylim(0.0, 1.04 * top)
     ax.set_xlabel("frequency [Hz]")
     ax.set_ylabel("model order")
-    _draw_labels(ax, diagram, (low, high))
+    _draw_labels(ax, marked.frequencies, (low, high))
     _draw_spectrum(ax, diagram, (low, high))
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), ncols=3, borderaxespad=0.0)
     return ax
 
 
-def _range(diagram: Stabilization) -> tuple[float, float]:
+def _range(diagram: Stabilization, marked: ModalModel) -> tuple[float, float]:
     """Return what to show: everything between the lowest and the highest group, and a little more."""
     shown = np.array([group.frequency for group in diagram.groups if group.verdict.startswith("mode")])
+    shown = np.concatenate([shown, marked.frequencies])
     shown = shown if shown.size else diagram.frequencies
     if shown.size == 0:
         return 0.0, float(diagram.spectrum_frequencies[-1])
@@ -78,9 +84,8 @@ def _range(diagram: Stabilization) -> tuple[float, float]:
     return max(float(np.min(shown)) - room, 0.0), float(np.max(shown)) + room
 
 
-def _draw_labels(ax: Axes, diagram: Stabilization, limits: tuple[float, float]) -> None:
+def _draw_labels(ax: Axes, frequencies: np.ndarray, limits: tuple[float, float]) -> None:
     """Write the frequencies above the diagram, apart from each other."""
-    frequencies = diagram.model.frequencies
     width = (limits[1] - limits[0]) / 34
     places = np.array(frequencies, dtype=float)
     for _ in range(200):
@@ -93,7 +98,7 @@ def _draw_labels(ax: Axes, diagram: Stabilization, limits: tuple[float, float]) 
         places[1:] += push
     for frequency, place in zip(frequencies, places, strict=True):
         ax.annotate(
-            f"{frequency:.4g}",
+            f"{number_text(frequency)}",
             (frequency, 1.0),
             xytext=(place, 1.035),
             xycoords=("data", "axes fraction"),

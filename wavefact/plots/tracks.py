@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from wavefact._words import number_text
 from wavefact.errors import InputError
 from wavefact.health import LocalLevels, ModeTracks
 from wavefact.plots._style import BLUE, DARK, GREEN, GREY, SKY, VERMILLION, panels, styled
@@ -112,7 +113,7 @@ def _draw(
 ) -> None:
     for number, mode in enumerate(modes):
         colour = _COLOURS[number % len(_COLOURS)]
-        label = f"{shown.reference_frequencies[mode]:.4g} Hz"
+        label = f"{number_text(shown.reference_frequencies[mode])} Hz"
         ax.plot(days, shown.frequencies[:, mode], ".", color=colour, ms=2.5, alpha=0.6, label=label)
         if levels is not None:
             middle, half = levels.frequencies[:, mode], 1.96 * levels.errors[:, mode]

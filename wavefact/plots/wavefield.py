@@ -9,7 +9,16 @@ import numpy as np
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.plots._display import shown_samples, signals_at
-from wavefact.plots._style import DIVERGING, SMALL, count_text, panels, quantity_text, styled, time_text
+from wavefact.plots._style import (
+    DIVERGING,
+    SMALL,
+    count_text,
+    panels,
+    quantity_text,
+    scaled,
+    styled,
+    time_text,
+)
 from wavefact.recording import Recording
 
 __all__ = ["wavefield"]
@@ -90,7 +99,8 @@ def wavefield(
         ax.tick_params(labelleft=False)
     bar = grid[0].figure.colorbar(image, ax=list(grid), pad=0.01, aspect=25, extend="both")
     is_complex = np.iscomplexobj(signals)
-    bar.set_label(quantity_text(recording.quantity, recording.unit, is_complex=is_complex))
+    label = quantity_text(recording.quantity, recording.unit, is_complex=is_complex)
+    bar.set_label(label.replace("[", f"[{scaled(bar.ax.yaxis, limit)}"))
     bar.ax.tick_params(labelsize=SMALL)
     bar.outline.set_visible(False)
     return grid

@@ -7,6 +7,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from wavefact._words import number_text
+
 __all__ = ["Column", "Html", "element", "facts", "joined", "table"]
 
 LONG = 36  # letters of a text that needs a wide column
@@ -56,11 +58,13 @@ class Column:
     values : sequence of numbers, None, or texts
         What rows are sorted by; NaN and None are shown as a dash and come last.
     form : str
-        How numbers are written, such as ``".3f"``.
+        How numbers are written, such as ``".3f"``; ``".4g"`` without exponents.
     factor : float
         Of numbers before they are written, such as 100 for percent.
     about : str
         What the title means, shown when it is pointed at.
+    least : float
+        Number as written, below which positive ones are only said to be smaller.
     """
 
     title: str
@@ -68,6 +72,7 @@ class Column:
     form: str = ".4g"
     factor: float = 1.0
     about: str = ""
+    least: float = 0.0
 
     @property
     def is_numeric(self) -> bool:
@@ -83,8 +88,13 @@ class Column:
             return element(name, value or "–", scope=scope, class_="long" if long else None)
         if value is None or not math.isfinite(value):
             return element(name, "–", scope=scope, class_="number", data_value="")
-        text = format(self.factor * value, self.form)
+        text = self._written(self.factor * value)
         return element(name, text, scope=scope, class_="number", data_value=f"{float(value):.9g}")
+
+    def _written(self, value: float) -> str:
+        if 0 < value < self.least:
+            return f"< {self.least:g}"
+        return number_text(value, int(self.form[1:-1])) if self.form[-1] == "g" else format(value, self.form)
 
 
 def table(caption: str, columns: Sequence[Column]) -> Html:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from wavefact._words import number_text
 from wavefact.plots._animation_page import part
 from wavefact.plots._style import quantity_text
 from wavefact.report._html import Html, element, joined
@@ -61,7 +62,7 @@ def _measured(report: Report) -> list[str]:
         return []
     span = f"{recording.n_samples:,} samples"
     if recording.sampling_rate is not None and recording.duration is not None:
-        span = f"{duration_text(recording.duration)} at {recording.sampling_rate:.6g} Hz"
+        span = f"{duration_text(recording.duration)} at {number_text(recording.sampling_rate, 6)} Hz"
     what = quantity_text(recording.quantity, recording.unit) if recording.quantity or recording.unit else ""
     return [f"{recording.n_sensors:,} channels", span, what]
 

@@ -55,7 +55,12 @@
 
   // Values of curves under the pointer or the arrow keys -----------------------------------------------------
   function written(value) {
-    return value === null ? "–" : String(Number(value.toPrecision(4)));
+    if (value === null) { return "–"; }
+    const size = Math.abs(value);
+    if (size === 0 || (size >= 1e-4 && size < 1e6)) { return Number(value.toPrecision(4)).toLocaleString("en", { maximumFractionDigits: 8, useGrouping: size >= 1e4 }); }
+    const parts = value.toExponential(3).split("e");
+    const power = parts[1].replace("+", "").replace(/./g, function (sign) { return "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]; });
+    return Number(parts[0]) + " × 10" + power;
   }
 
   function readable(plot, data) {
@@ -106,6 +111,23 @@
 
   document.querySelectorAll(".plot > script").forEach(function (data) {
     readable(data.parentElement, JSON.parse(data.textContent));
+  });
+
+  // Where a table or figure is wider than the page, it is said that it can be moved ---------------------------
+  const frames = new ResizeObserver(function (entries) {
+    entries.forEach(function (entry) {
+      const frame = entry.target.closest(".wide");
+      frame.previousElementSibling.hidden = frame.scrollWidth <= frame.clientWidth + 1;
+    });
+  });
+  document.querySelectorAll(".wide").forEach(function (frame) {
+    const more = document.createElement("p");
+    more.className = "more";
+    more.textContent = "Scroll sideways for the rest →";
+    more.hidden = true;
+    frame.before(more);
+    frames.observe(frame);
+    frames.observe(frame.firstElementChild);
   });
 
   // On paper everything is open ------------------------------------------------------------------------------

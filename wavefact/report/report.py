@@ -15,6 +15,7 @@ from wavefact.geometry import Geometry
 from wavefact.io.atomic import atomic_path
 from wavefact.modal import ModalModel, Stabilization
 from wavefact.recording import Recording
+from wavefact.report._words import TITLES
 from wavefact.report.health_state import HealthState
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ class Report:
 
     @property
     def heading(self) -> str:
-        """The title, or what a report is called without one."""
-        return self.title or "Modal analysis"
+        """The title, else that of the recording where its file says one."""
+        return self.title or title_of(self.recording) or "Modal analysis"
 
     @property
     def sections(self) -> tuple[str, ...]:
@@ -139,6 +140,13 @@ class Report:
     def __repr__(self) -> str:
         given = [name for name in PARTS if getattr(self, name) is not None]
         return f"Report({self.heading!r}: {', '.join(given)})"
+
+
+def title_of(recording: Recording | None) -> str:
+    """Return what a recording's file calls it; nothing where it does not."""
+    metadata = {} if recording is None else recording.metadata
+    named = next((str(metadata[key]).strip() for key in TITLES if str(metadata.get(key, "")).strip()), "")
+    return named[:1].upper() + named[1:]
 
 
 def check_suffix(path: Path) -> None:

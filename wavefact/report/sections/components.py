@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from wavefact import plots
+from wavefact._words import number_text
 from wavefact.factorization import Factorization
 from wavefact.plots._display import strongest_window
 from wavefact.plots._style import gap_text, unit_text
 from wavefact.report._figures import blank, figure, panels
 from wavefact.report._html import Column, Html, element, facts, joined, table
-from wavefact.report._words import certificate_text, counted, number_text
+from wavefact.report._minded import minded_of
+from wavefact.report._words import (
+    FAINT,
+    certificate_text,
+    counted,
+    decimals,
+    energy_shares,
+    measure_text,
+)
 from wavefact.report.sections._section import Section
 from wavefact.solution import Status
 
@@ -22,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["components"]
 
 MOST_SHOWN = 6
+TALL = 3  # rows that a figure of usual height can hold
 
 
 def components(report: Report) -> Section | None:
@@ -29,7 +37,8 @@ def components(report: Report) -> Section | None:
     fit = report.fit
     if fit is None:
         return None
-    look = "proof good" if fit.status is Status.CERTIFIED else "proof warn"
+    is_certified = fit.status is Status.CERTIFIED
+    look = "proof warn" if not is_certified else "proof" if minded_of(report) else "proof good"
     parts: list[Html | None] = [element("p", certificate_text(fit), class_=look), facts(_facts(fit))]
     if fit.n_components:
         parts += [_table(fit), _wavefield(report, fit), _pictures(fit)]
@@ -42,10 +51,13 @@ def _facts(fit: Factorization) -> list[tuple[str, str]]:
     return [
         ("Components", str(fit.n_components)),
         ("Wave equation", _equation(fit)),
-        ("Weight of the wave equation γ", f"{fit.wave_weight:.4g}" if fit.wave_weight else ""),
-        ("Bandwidth in time", number_text(bandwidth) + " Hz" if bandwidth and fit.time_weight else ""),
-        ("Regularization λ", number_text(fit.regularization, fit.unit)),
-        ("Noise, standard deviation", number_text(fit.noise, fit.unit)),
+        ("Weight of the wave equation γ", number_text(fit.wave_weight) if fit.wave_weight else ""),
+        (
+            "Bandwidth in time",
+            f"{number_text(bandwidth)} {fit.frequency_unit}" if bandwidth and fit.time_weight else "",
+        ),
+        ("Regularization λ", measure_text(fit.regularization, fit.unit)),
+        ("Noise, standard deviation", measure_text(fit.noise, fit.unit)),
         ("Relative gap, proven", gap_text(fit.certificate.gap)),
     ]
 
@@ -57,19 +69,17 @@ def _equation(fit: Factorization) -> str:
 
 
 def _table(fit: Factorization) -> Html:
-    energies = np.sum(np.abs(fit.spatial_factors) ** 2, axis=0) * np.sum(
-        np.abs(fit.time_courses) ** 2, axis=0
-    )
-    shares = energies / (np.sum(energies) or 1.0)
+    about = "share of the energy of all components"
     columns = [
         Column("component", [float(number) for number in range(1, fit.n_components + 1)], ".0f"),
-        Column("energy [%]", shares.tolist(), ".2f", 100.0, "share of the energy of all components"),
+        Column("energy [%]", energy_shares(fit).tolist(), ".2f", 100.0, about, least=100 * FAINT),
     ]
     if fit.frequencies is not None:
-        unit = "Hz" if fit.sampling_rate else "cycles/sample"
-        columns.insert(1, Column(f"frequency [{unit}]", fit.frequencies.tolist(), ".4g"))
+        found, title = fit.frequencies, f"frequency [{fit.frequency_unit}]"
+        columns.insert(1, Column(title, found.tolist(), decimals(found, 4)))
     if fit.wave_weight:
-        columns.insert(1, Column("wavenumber [rad/m]", fit.wavenumbers.tolist(), ".4g"))
+        found, title = fit.wavenumbers, f"wavenumber [rad/{fit.length_unit}]"
+        columns.insert(1, Column(title, found.tolist(), decimals(found, 4)))
     return table("Components, by rising wavenumber" if fit.wave_weight else "Components", columns)
 
 
@@ -98,9 +108,8 @@ def _pictures(fit: Factorization) -> Html:
     plots.components(fit, panels(drawn, n_shown, 3), max_components=MOST_SHOWN)
     which = f"The {counted(n_shown, 'strongest component')}" if n_shown > 1 else "The component"
     alt = f"{which}, one a row: shape over position, time course, spectrum."
-    return figure(
-        "components", drawn, alt, f"{which}: shape, time course at the point that moves most, spectrum."
-    )
+    caption = f"{which}: shape, time course at the point that moves most, spectrum."
+    return figure("components", drawn, alt, caption, class_="tall" if n_shown > TALL else "")
 
 
 def _certificate(fit: Factorization) -> Html:
@@ -109,7 +118,7 @@ def _certificate(fit: Factorization) -> Html:
     final = fit.certificate
     alt = (
         f"Objective and its proven lower bound over the rounds of the solver; at the end they are "
-        f"{final.primal:.6g} and {final.dual:.6g} {unit_text(fit.unit, 2)}."
+        f"{number_text(final.primal, 6)} and {number_text(final.dual, 6)} {unit_text(fit.unit, 2)}."
     )
     caption = "How the proof closed: no result can lie below the lower bound, so the gap is all that is open."
     shown = figure("certificate", drawn, alt, caption)

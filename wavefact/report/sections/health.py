@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wavefact import plots
+from wavefact._words import number_text
 from wavefact.health import ControlChart, ModeTracks, StiffnessProfile
 from wavefact.health.monitor import HealthSummary, MonitorHistory
 from wavefact.health.monitor.start_times import iso
@@ -102,11 +103,13 @@ def _place(profile: StiffnessProfile) -> Html:
     drawn = blank(7.6, 4.8)
     plots.stiffness(profile, panels(drawn, 2, 1)[:, 0])
     region, chance = profile.regions()[0], profile.damage_probability
-    probability = "over 0.999" if chance > 0.999 else f"{chance:.3g}"
+    probability = "over 0.999" if chance > 0.999 else number_text(chance, 3)
+    place, first, last = (number_text(x, 3) for x in (region.location, region.low, region.high))
     low, high = (100 * limit for limit in region.loss_interval)
     where = (
         f"If one place lost stiffness (probability {probability}), it is most probably at "
-        f"{region.location:.3g} m ({region.low:.3g} to {region.high:.3g} m), and the loss there is "
+        f"{place} m ({first} to {last} m), and "
+        "the loss there is "
         f"{low:.0f} to {high:.0f} %."
     )
     alt = f"Stiffness of each segment, and the probability of each place of damage. {where}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from wavefact.modal import ModalModel
 from wavefact.report._html import Column, element, joined, table
+from wavefact.report._words import decimals
 from wavefact.report.sections._section import Section
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["modes"]
 
 _ABOUT = {
-    "± s": "standard error: with a probability of 95 % the truth is within 1.96 of them",
+    "±\u00a0s": "standard error: with a probability of 95 % the truth is within 1.96 of them",
     "MPC": "modal phase collinearity: 1 where all points move in phase",
     "quality": "share of what happens at this frequency that the mode explains, 0 to 1",
     "energy [%]": "share of the energy of the signals",
@@ -40,13 +41,14 @@ def modes(report: Report) -> Section | None:
 
 
 def _columns(model: ModalModel) -> list[Column]:
+    hertz = _form(model)
     columns = [Column("mode", [float(mode) for mode in range(1, model.n_modes + 1)], ".0f")]
     for title, values, factor, form in (
-        ("frequency [Hz]", model.frequencies, 1.0, ".4f" if model.frequencies[0] < 100 else ".6g"),
-        ("± s", model.frequency_errors, 1.0, ".4f" if model.frequencies[0] < 100 else ".2g"),
+        ("frequency [Hz]", model.frequencies, 1.0, hertz),
+        ("±\u00a0s", model.frequency_errors, 1.0, hertz),
         ("damping [%]", model.damping_ratios, 100.0, ".3f"),
-        ("± s", model.damping_errors, 100.0, ".3f"),
-        ("wavenumber [rad/m]", model.wavenumbers, 1.0, ".4g"),
+        ("±\u00a0s", model.damping_errors, 100.0, ".3f"),
+        (f"wavenumber [rad/{model.length_unit}]", model.wavenumbers, 1.0, decimals(model.wavenumbers, 4)),
         ("MPC", model.phase_collinearity, 1.0, ".3f"),
         ("quality", model.fit_quality, 1.0, ".3f"),
         ("energy [%]", model.contributions, 100.0, ".2f"),
@@ -56,3 +58,10 @@ def _columns(model: ModalModel) -> list[Column]:
     if any(model.notes):
         columns.append(Column("to be minded", list(model.notes)))
     return columns
+
+
+def _form(model: ModalModel) -> str:
+    """Return how frequencies are written: to two digits of the smallest standard error, where it is known."""
+    errors = model.frequency_errors[np.isfinite(model.frequency_errors) & (model.frequency_errors > 0)]
+    smallest = errors[[np.argmin(errors)]] if errors.size else 1e-3 * model.frequencies[-1:]
+    return decimals(smallest, 2)

@@ -7,22 +7,45 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wavefact._arrays import to_numpy
-from wavefact.plots._style import BLUE, GREY, PALE, SKY, VERMILLION, quantity_text, unit_text
+from wavefact._words import number_text
+from wavefact.plots._style import (
+    BLUE,
+    GREY,
+    PALE,
+    SKY,
+    VERMILLION,
+    density_text,
+    frequency_text,
+    scaled,
+    unit_text,
+)
 from wavefact.preparation import ChannelFaults, channel_faults
 from wavefact.recording import Recording
+from wavefact.report._excerpt import excerpt
 from wavefact.report._figures import Readout, blank, figure, panels
 from wavefact.report._html import Column, Html, element, facts, joined, table
-from wavefact.report._words import counted, duration_text, number_text
+from wavefact.report._words import counted, duration_text, measure_text
 from wavefact.report.sections._section import Section
 
 if TYPE_CHECKING:
     from wavefact.modal import ModalModel
     from wavefact.report.report import Report
 
-__all__ = ["excerpt", "recording"]
+__all__ = ["recording"]
 
-MOST_NUMBERS = 20_000_000  # of signals that are looked at; of longer recordings it is the beginning
 MOST_BINS = 4096
+MOST_LINEAR = 4.0  # largest over smallest level that are seen well from zero
+KNOWN = {
+    "start_time": ("Began", ""),
+    "instrument": ("Instrument", ""),
+}
+"""Metadata that everybody wants to know: their titles and units."""
+
+WORDS = {"snr_db": "signal-to-noise ratio [dB]", "noise": "standard deviation of the noise"}
+"""What is meant by metadata of simulated recordings."""
+
+LONGEST = 80  # letters of a text in a file that are shown
+
 _DECADES = 9.0  # of power below the largest, that are shown at most
 
 
@@ -35,23 +58,13 @@ def recording(report: Report) -> Section | None:
     faults = None if np.iscomplexobj(signals) else channel_faults(seen)
     parts = [
         facts(_facts(report.recording, faults)),
+        _rest(report.recording),
         element("p", note) if note else None,
         None if faults is None else _faults(faults),
         _spectrum(seen, signals, report.modes),
         _levels(seen, signals, faults),
     ]
     return Section("recording", "Recording", joined(parts))
-
-
-def excerpt(whole: Recording) -> tuple[Recording, str]:
-    """Return the beginning of a recording, as long as is looked at, and a note where that is not all."""
-    n_samples = max(MOST_NUMBERS // whole.n_sensors, 2)
-    if n_samples >= whole.n_samples:
-        return whole, ""
-    span = f"{n_samples:,} samples"
-    if whole.sampling_rate is not None:
-        span = duration_text(n_samples / whole.sampling_rate)
-    return whole.window(0, n_samples), f"Quality, spectrum and levels are those of the first {span}."
 
 
 def _facts(whole: Recording, faults: ChannelFaults | None) -> list[tuple[str, str]]:
@@ -62,19 +75,32 @@ def _facts(whole: Recording, faults: ChannelFaults | None) -> list[tuple[str, st
     return [
         ("Channels", f"{whole.n_sensors:,}"),
         ("Samples of each", f"{whole.n_samples:,}"),
-        (
-            "Sampling rate",
-            number_text(whole.sampling_rate, form=".6g") + (" Hz" if whole.sampling_rate else ""),
-        ),
+        ("Sampling rate", measure_text(whole.sampling_rate, "Hz", 6) or "unknown"),
         ("Duration", duration),
         ("Quantity", whole.quantity),
         ("Unit", unit_text(whole.unit) if whole.unit else ""),
+        ("Positions", "given" if whole.positions is not None else "not given"),
         ("Channels without fault", good),
         *(
-            (key.replace("_", " "), f"{value:.6g}" if isinstance(value, float) else str(value))
-            for key, value in sorted(whole.metadata.items())
+            (title, _text(whole.metadata[key], unit))
+            for key, (title, unit) in KNOWN.items()
+            if key in whole.metadata
         ),
     ]
+
+
+def _rest(whole: Recording) -> Html | None:
+    """Fold away what else a file says, in its own words."""
+    others = sorted(set(whole.metadata) - {*KNOWN})
+    told = [(WORDS.get(key, key.replace("_", " ")), _text(whole.metadata[key])) for key in others]
+    return element("details", element("summary", "What else the file says"), facts(told)) if told else None
+
+
+def _text(value: str | float, unit: str = "") -> str:
+    if isinstance(value, float):
+        return measure_text(value, unit, 5)
+    text = f"{value} {unit}".strip()
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def _faults(faults: ChannelFaults) -> Html | None:
@@ -99,11 +125,13 @@ def _faults(faults: ChannelFaults) -> Html | None:
 def _spectrum(seen: Recording, signals: np.ndarray, model: ModalModel | None) -> Html | None:
     from scipy.signal import welch
 
-    if seen.sampling_rate is None or seen.n_samples < 16:
+    if seen.n_samples < 16:
         return None
+    rate = seen.sampling_rate
+    unit = "cycles/sample" if rate is None else "Hz"
     length = min(seen.n_samples, max(256, min(MOST_BINS, seen.n_samples // 8)))
     frequencies, power = welch(
-        signals, seen.sampling_rate, nperseg=length, return_onesided=not np.iscomplexobj(signals)
+        signals, rate or 1.0, nperseg=length, return_onesided=not np.iscomplexobj(signals)
     )
     order = np.argsort(frequencies)
     kept = order[frequencies[order] != 0]  # the mean is taken off
@@ -119,17 +147,17 @@ def _spectrum(seen: Recording, signals: np.ndarray, model: ModalModel | None) ->
     top = float(high.max())
     ax.set_ylim(max(float(low.min()), top * 10**-_DECADES) / 2, top * 2)
     ax.set_xlim(min(float(at[0]), 0.0), float(at[-1]))
-    density_unit = unit_text(seen.unit, 2, "Hz")
-    ax.set(xlabel="frequency [Hz]", ylabel=f"power density [{density_unit}]")
+    density_unit = density_text(seen.unit, rate)
+    ax.set(xlabel=frequency_text(rate), ylabel=f"power density [{density_unit}]")
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.1)
     peak = float(at[int(np.argmax(mean))])
     known = f", with the {counted(len(marks), 'mode')} of this report marked" if marks else ""
     alt = (
-        f"Power spectral density from 0 to {at[-1]:.4g} Hz; the mean of all channels is largest at "
-        f"{peak:.4g} Hz{known}."
+        f"Power spectral density from 0 to {number_text(float(at[-1]))} {unit}; the mean of all channels is "
+        f"largest at {number_text(peak)} {unit}{known}."
     )
-    readout = Readout(ax, at, [("mean", mean), ("loudest", high)], "frequency Hz", unit=density_unit)
-    caption = f"Spectrum by Welch’s method, resolution {at[1] - at[0]:.3g} Hz{known}."
+    readout = Readout(ax, at, [("mean", mean), ("loudest", high)], f"frequency {unit}", unit=density_unit)
+    caption = f"Spectrum by Welch’s method, resolution {number_text(at[1] - at[0], 3)} {unit}{known}."
     return figure("spectrum", drawn, alt, caption, readout=readout)
 
 
@@ -141,21 +169,31 @@ def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) 
     drawn = blank(7.6, 2.3)
     ax = panels(drawn)[0, 0]
     at = np.arange(1, seen.n_sensors + 1)
-    ax.vlines(at, 0.0, levels, color=PALE, lw=1.2, zorder=1)
-    ax.plot(at[~bad], levels[~bad], "o", color=BLUE, ms=3.2, zorder=2)
+    living = levels[levels > 0]
+    is_wide = float(living.max()) > MOST_LINEAR * float(living.min())
+    floor = float(living.min()) / 2 if is_wide else 0.0
+    shown = np.maximum(levels, floor)
+    ax.vlines(at, floor, shown, color=PALE, lw=1.2, zorder=1)
+    ax.plot(at[~bad], shown[~bad], "o", color=BLUE, ms=3.2, zorder=2)
     if bad.any():
-        ax.plot(at[bad], levels[bad], "X", color=VERMILLION, ms=5.0, label="faulty channel", zorder=3)
+        ax.plot(at[bad], shown[bad], "X", color=VERMILLION, ms=5.0, label="faulty channel", zorder=3)
         ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.1)
     ax.axhline(float(np.median(levels)), color=GREY, lw=0.8, ls="--", zorder=0)
-    ax.set_ylim(0.0, 1.1 * float(levels.max()))
+    if is_wide:
+        ax.set_yscale("log")
+        ax.set_ylim(floor, 2.0 * float(levels.max()))
+    else:
+        ax.set_ylim(0.0, 1.1 * float(levels.max()))
     ax.set_xlim(0.0, seen.n_sensors + 1.0)
     ax.set_xlabel("channel, in the order of the file")
-    ax.set_ylabel(f"level\n{quantity_text('', seen.unit).removeprefix('signal ')}")
+    scale = "" if is_wide else scaled(ax.yaxis, float(levels.max()))
+    ax.set_ylabel(f"level\n[{scale}{unit_text(seen.unit)}]")
     names = [seen.names[sensor] if seen.names else str(sensor + 1) for sensor in range(seen.n_sensors)]
     alt = (
-        f"Root mean square of each channel: median {np.median(levels):.3g}, from {levels.min():.3g} to "
-        f"{levels.max():.3g} {unit_text(seen.unit)}."
+        f"Root mean square of each channel: median {number_text(np.median(levels), 3)}, from "
+        f"{number_text(levels.min(), 3)} to {number_text(levels.max(), 3)} {unit_text(seen.unit)}."
     )
     readout = Readout(ax, at, [("level", levels)], "channel", texts=names, unit=unit_text(seen.unit))
-    caption = "Level (root mean square about the mean) of each channel; the dashed line is the median."
+    caption = "Level (root mean square about the mean) of each channel; the dashed line is the median"
+    caption += ", the axis logarithmic so that quiet channels are seen too." if is_wide else "."
     return figure("levels", drawn, alt, caption, readout=readout)

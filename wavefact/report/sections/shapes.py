@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wavefact import plots
+from wavefact._words import number_text
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel
 from wavefact.plots._animation_page import part, player
@@ -73,7 +74,8 @@ def _stills(model: ModalModel, geometry: Geometry | None) -> Html:
     shown = model.select(slice(0, MOST_STILLS))
     drawn = _lines(shown) if geometry is None else _structures(shown, geometry)
     alt = f"Shapes of {counted(shown.n_modes, 'mode')}: " + "; ".join(
-        f"{number}, {frequency:.4g} Hz" for number, frequency in enumerate(shown.frequencies, start=1)
+        f"{number}, {number_text(frequency)} Hz"
+        for number, frequency in enumerate(shown.frequencies, start=1)
     )
     left = model.n_modes - shown.n_modes
     rest = f" ({counted(left, 'more mode')} left out)" if left else ""
@@ -104,5 +106,5 @@ def _structures(model: ModalModel, geometry: Geometry) -> Figure:
             ax.remove()
             continue
         plots.shape(model, number, ax, geometry=geometry, scale=SCALE)
-        ax.set_title(f"{number + 1}: {model.frequencies[number]:.4g} Hz", fontsize=8.5)
+        ax.set_title(f"{number + 1}: {number_text(model.frequencies[number])} Hz", fontsize=8.5)
     return drawn

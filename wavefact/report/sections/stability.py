@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wavefact import plots
-from wavefact.modal import Stabilization
+from wavefact._words import number_text
+from wavefact.modal import ModalModel, Stabilization
 from wavefact.report._figures import Readout, blank, figure, panels
 from wavefact.report._html import Column, Html, element, joined, table
 from wavefact.report._words import counted
@@ -28,18 +29,28 @@ def stability(report: Report) -> Section | None:
         return None
     drawn = blank(7.6, 4.6)
     ax = panels(drawn)[0, 0]
-    plots.stabilization(diagram, ax)
+    model = diagram.model if report.modes is None else report.modes
+    plots.stabilization(diagram, ax, model=model)
     n_stable = int(diagram.stable.sum())
     alt = (
         f"Poles of {counted(len(set(diagram.orders.tolist())), 'model order')} over frequency; {n_stable} of "
-        f"{diagram.orders.size} are stable, and {counted(diagram.model.n_modes, 'mode')} are marked."
+        f"{diagram.orders.size} are stable, and {counted(model.n_modes, 'mode')} are marked."
     )
     text = element(
         "p",
         "Models of rising order are fitted to the signals. What belongs to the structure stays at its "
         "frequency from order to order; what only noise makes comes and goes.",
     )
-    caption = "Stabilisation diagram, with the spectrum of all channels behind it."
+    caption = (
+        "Stabilisation diagram, with the spectrum of all channels behind it. Lines and numbers above them: "
+    )
+    if model is diagram.model:
+        caption += "the modes of the table, fitted to the spectra; poles of each order scatter about them."
+    else:
+        caption += (
+            "the modes of the table, which come from the components. Poles are fitted to the signals before "
+            f"decomposition, order by order{_difference(diagram, model)}."
+        )
     parts = [text, figure("stability", drawn, alt, caption, readout=_readout(ax, diagram))]
     if diagram.groups:
         groups = element(
@@ -49,6 +60,16 @@ def stability(report: Report) -> Section | None:
     return Section("stability", "Stabilisation diagram", joined(parts))
 
 
+def _difference(diagram: Stabilization, model: ModalModel) -> str:
+    """Say how far the frequencies of the groups are from those of the modes."""
+    found, partners = model.match(diagram.model) if model.n_points == diagram.model.n_points else ((), ())
+    if not len(found):
+        return ""
+    other, own = diagram.model.frequencies[partners], model.frequencies[found]
+    largest = float(np.max(np.abs(other / own - 1.0)))
+    return f", so their frequencies may differ, here by up to {number_text(100 * largest, 2)}\u00a0%"
+
+
 def _readout(ax: Axes, diagram: Stabilization) -> Readout | None:
     """Let the groups within the picture be read one by one."""
     low, high = ax.get_xlim()
@@ -56,8 +77,8 @@ def _readout(ax: Axes, diagram: Stabilization) -> Readout | None:
     if not groups:
         return None
     texts = [
-        f"at {group.frequency:.5g} Hz, damping {100 * group.damping_ratio:.3g} %, in {group.n_orders} "
-        f"orders: {group.verdict}"
+        f"at {number_text(group.frequency, 5)} Hz, damping {number_text(100 * group.damping_ratio, 3)} %, "
+        f"in {group.n_orders} orders: {group.verdict}"
         for group in groups
     ]
     return Readout(ax, np.array([group.frequency for group in groups]), (), "Group", texts=texts)
