@@ -12,6 +12,7 @@ from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.joint_selection import WeightChoice
 from wavefact.operators import Time, WaveOperator
+from wavefact.operators._lengths import unit_along
 from wavefact.problem import Axis, Problem
 from wavefact.recording import Recording
 from wavefact.solution import Callback, Certificate, Solution, Status, Step
@@ -111,7 +112,7 @@ def assembled(
         sampling_rate=recording.sampling_rate,
         unit=recording.unit,
         quantity=recording.quantity,
-        length_unit=operator.length_unit(recording.positions),
+        length_unit=unit_along(operator, recording.positions),
         time_operator=time_operator,
         time_eigenvalues=tones,
         projected_courses=None if projected is None else (projected * root)[:, order],

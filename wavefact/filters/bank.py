@@ -12,6 +12,7 @@ from wavefact.dispersion import Dispersion
 from wavefact.errors import InputError
 from wavefact.filters.bands import Bands, hertz
 from wavefact.operators import Time, WaveOperator
+from wavefact.operators._lengths import unit_along
 from wavefact.problem import Axis
 
 __all__ = ["FilterBank"]
@@ -77,7 +78,7 @@ class FilterBank:
             )
         object.__setattr__(self, "eigenvalues", eigenvalues)
         if not self.unit:
-            unit = "Hz" if self._is_time else f"rad/{self.operator.length_unit()}"
+            unit = "Hz" if self._is_time else f"rad/{unit_along(self.operator)}"
             object.__setattr__(self, "unit", unit)
 
     @classmethod

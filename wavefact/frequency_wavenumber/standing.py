@@ -14,6 +14,7 @@ from wavefact.frequency_wavenumber.spectra import (
     time_windows,
 )
 from wavefact.operators import WaveOperator
+from wavefact.operators._lengths import unit_along
 from wavefact.operators.time import Time
 from wavefact.problem import Axis
 from wavefact.recording import Recording, rate_of
@@ -103,7 +104,7 @@ def frequency_wavenumber(
     time = Time(recording.n_samples, rate, order=1)
     grams = time_windows(coefficients, time, bandwidth, centres)
     values = np.stack([_largest(gram, axis, kappas) for gram in grams])
-    length = operator.length_unit(recording.positions)
+    length = unit_along(operator, recording.positions)
     return FrequencyWavenumberMap(centres, at, scale * values, recording.unit, length)
 
 

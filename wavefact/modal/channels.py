@@ -11,6 +11,7 @@ from wavefact._arrays import Array, to_numpy
 from wavefact.errors import InputError
 from wavefact.modal.grouping import group_components, independent_channels
 from wavefact.modal.principal import Principal, is_compressed
+from wavefact.operators._lengths import unit_along, unit_along_fit
 from wavefact.operators.base import WaveOperator
 from wavefact.recording import Recording, check_signals
 
@@ -208,15 +209,6 @@ def rigid_motions(operator: WaveOperator) -> np.ndarray:
     return np.asarray(operator.eigenvalues <= rounding * operator.eigenvalues.max())
 
 
-def length_unit_of(fit: Components, operator: WaveOperator) -> str:
-    """Return the unit of lengths of components at the points of an operator: "m" or "sensor"."""
-    return (
-        str(getattr(fit, "length_unit", operator.length_unit()))
-        if operator is fit.operator
-        else operator.length_unit()
-    )
-
-
 def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channels:
     check_signals(recording)
     signals = to_numpy(recording.load().signals)
@@ -227,11 +219,9 @@ def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channe
         shapes = principal.basis
         signals = shapes.conj().T @ signals
     positions = recording.positions if operator is None else operator.positions
-    about = recording.quantity, recording.unit
-    length = "m" if operator is None else operator.length_unit(recording.positions)
-    return Channels(
-        signals, shapes, rate, operator, positions, *about, False, recording.names, principal, length
-    )
+    length = "m" if operator is None else unit_along(operator, recording.positions)
+    about = recording.quantity, recording.unit, False, recording.names, principal, length
+    return Channels(signals, shapes, rate, operator, positions, *about)
 
 
 def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
@@ -254,9 +244,8 @@ def _of_components(fit: Components, operator: WaveOperator | None) -> Channels:
         turned = Principal.of(triangular @ signals).basis
         shapes, signals = basis @ turned, turned.conj().T @ (triangular @ signals)
     rate = checked_rate(fit.sampling_rate)
-    about = fit.quantity, fit.unit
-    length = length_unit_of(fit, operator)
-    return Channels(signals, shapes, rate, operator, operator.positions, *about, True, length_unit=length)
+    about = operator.positions, fit.quantity, fit.unit, True, None, None, unit_along_fit(fit, operator)
+    return Channels(signals, shapes, rate, operator, *about)
 
 
 def _real(channels: Channels) -> Channels:

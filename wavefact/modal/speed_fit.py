@@ -14,6 +14,7 @@ from wavefact.errors import InputError
 from wavefact.modal.channels import rigid_motions
 from wavefact.modal.model import ModalModel
 from wavefact.modal.similarity import unit_shapes
+from wavefact.operators._lengths import unit_along
 from wavefact.operators.base import WaveOperator
 from wavefact.operators.finite_element import FiniteElement
 
@@ -198,7 +199,7 @@ def fit_speed(model: ModalModel, operator: WaveOperator, *, min_mac: float = 0.9
         eigenvalues,
         speeds,
         speeds * relative if known else np.full(modes.size, np.nan),
-        _unit(operator, operator.length_unit(model.positions if model.length_unit == "m" else None)),
+        _unit(operator, unit_along(operator, model.positions if model.length_unit == "m" else None)),
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from wavefact.modal.bins import Resonances
-from wavefact.modal.channels import About, TimedComponents, check_sizes, checked_rate, length_unit_of
+from wavefact.modal.channels import About, TimedComponents, check_sizes, checked_rate
 from wavefact.modal.estimates import model_of, no_modes
 from wavefact.modal.fitting import assessed
 from wavefact.modal.model import ModalModel
 from wavefact.modal.resonances import Mode, find_modes, overlapping
 from wavefact.modal.spectrum import expected_slope, orthonormal, spectrum_of
 from wavefact.modal.tones import candidates_of
+from wavefact.operators._lengths import unit_along_fit
 from wavefact.operators.base import WaveOperator
 
 __all__ = ["modes_of_tones"]
@@ -46,7 +47,7 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
         quantity=fit.quantity,
         unit=fit.unit,
         names=None,
-        length_unit=length_unit_of(fit, operator),
+        length_unit=unit_along_fit(fit, operator),
     )
     if not found:
         return no_modes(n_points, about)

@@ -14,6 +14,7 @@ import numpy as np
 from wavefact._arrays import Array, array_namespace
 from wavefact.errors import InputError
 from wavefact.operators._checks import checked_count, checked_spacing, one_per_axis
+from wavefact.operators._lengths import unit_along
 from wavefact.operators.base import WaveOperator
 from wavefact.operators.string import String
 
@@ -104,5 +105,5 @@ class GridOperator(WaveOperator):
         """Say in a few words what this operator is, for a log line."""
         points = " × ".join(str(n) for n in self.shape)
         spacing = " × ".join(f"{h:g}" for h in self.spacing)
-        places = f"spacing {spacing} m" if self.length_unit() == "m" else "one apart"
+        places = f"spacing {spacing} m" if unit_along(self) == "m" else "one apart"
         return f"{points} points, {places}, {' × '.join(self.ends)} ends"

@@ -20,6 +20,7 @@ import numpy as np
 from wavefact._arrays import Array
 from wavefact.errors import InputError
 from wavefact.operators._checks import checked_count, checked_positions, checked_spacing, checked_span
+from wavefact.operators._lengths import unit_along
 from wavefact.operators._transforms import dense, differences, prefer_dense, transform
 from wavefact.operators.base import WaveOperator
 
@@ -264,10 +265,6 @@ class LineOperator(WaveOperator):
 
     # Words ----------------------------------------------------------------------------------------------
 
-    def length_unit(self, positions: np.ndarray | None = None) -> str:
-        """Return "m", or "sensor" where neither positions nor spacing nor span were given."""
-        return super().length_unit(positions) if self.span is None else "m"
-
     def _arguments(self) -> dict[str, Any]:
         arguments: dict[str, Any] = {"n_points": self.n_points, "spacing": self.spacing, "ends": self.ends}
         if not np.array_equal(self.positions, self._even_positions(self.n_points, self.spacing)):
@@ -279,5 +276,5 @@ class LineOperator(WaveOperator):
     def description(self) -> str:
         """Say in a few words what this operator is, for a log line."""
         spacing = f"spacing {self.spacing:g} m" if self._even else f"uneven, mean spacing {self.spacing:g} m"
-        spacing = spacing if self.length_unit() == "m" else "one apart"
+        spacing = spacing if unit_along(self) == "m" else "one apart"
         return f"{self.n_points} points, {spacing}, {self.ends} ends"

@@ -159,40 +159,6 @@ class WaveOperator(ABC):
         product = (self.basis * self.eigenvalues) @ self.basis.T
         return (product + product.T) / 2
 
-    def length_unit(self, positions: np.ndarray | None = None) -> str:
-        """Return in what lengths are: "m", or "sensor" where nobody said where the points are.
-
-        Points are one apart by default.  Where they are, and sensors have no positions that say so too,
-        wavenumbers are [rad/sensor] and speeds [sensor/s].
-
-        Parameters
-        ----------
-        positions : (n_points,) or (n_points, n_dims) array, optional
-            Of the sensors, where these are known [m].
-
-        Returns
-        -------
-        str
-
-        Examples
-        --------
-        >>> from wavefact.operators import String
-        >>> String(4).length_unit(), String(4).length_unit(np.arange(4.0)), String(4, 0.5).length_unit()
-        ('sensor', 'm', 'm')
-        """
-        own = self.positions.reshape(self.n_points, -1)
-        steps = [np.diff(np.unique(coordinate)) for coordinate in own.T]
-        if not all(np.allclose(step, 1.0) for step in steps):
-            return "m"
-        if positions is None:
-            return "sensor"
-        given = np.asarray(positions, dtype=float).reshape(len(positions), -1)
-        return (
-            "m"
-            if given.shape == own.shape and np.allclose(np.ptp(given, axis=0), np.ptp(own, axis=0))
-            else "sensor"
-        )
-
     def wavenumber(self, eigenvalue: Any) -> Any:
         """Return the wavenumber k = κ^(1/dispersion_power) [rad/m] of an eigenvalue κ, or of an array.
 
