@@ -40,6 +40,8 @@ class NearTwoHertz(FakeBaseline):
         self, model: ModalModel, time: float, conditions: np.ndarray | None = None, *, earlier: Any = None
     ) -> Verdict:
         assert conditions is None or conditions.shape == (1,)
+        if model.n_modes == 0:
+            return Verdict(model.frequencies, np.nan, 1.0, np.nan, False, np.zeros(0), "No mode: no verdict.")
         score = 10 * float(abs(model.frequencies[0] - FREQUENCY))
         p = np.exp(-score)
         return Verdict(model.frequencies, score, 1.0, p, score > 1, np.array([score]), f"Off by {score:.1f}.")
@@ -82,6 +84,16 @@ def test_a_healthy_folder_ends_with_zero_and_is_told(folder: Path, run: Any) -> 
     assert "2 recordings assessed from 2026-11-26T12:00:00Z to 2026-11-26T13:00:00Z" in told.out
     assert "baseline baseline.h5 (" in told.out
     assert told.out == run("health", "string.monitor").out
+
+
+def test_a_recording_in_which_nothing_is_found_is_not_called_healthy(folder: Path, run: Any) -> None:
+    run("monitor", "string", *ONCE)
+    noise = np.random.default_rng(0).standard_normal((6, 1920))
+    write(string().replace(signals=noise), folder / "20261126_1500.h5")
+    assert "no verdict" in run("monitor", "string", *ONCE).out
+    told = run("health", "string")
+    assert told.code == 6
+    assert "Now without a verdict" in told.out
 
 
 def test_an_alarm_and_quarantine_have_codes_of_their_own(folder: Path, run: Any) -> None:

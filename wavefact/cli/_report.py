@@ -101,13 +101,14 @@ _COLUMNS: tuple[tuple[str, str, float, str], ...] = (
 )
 
 
-def mode_table(records: Sequence[Mapping[str, Any]]) -> str:
+def mode_table(records: Sequence[Mapping[str, Any]], length_unit: str = "m") -> str:
     """Return the records of modes as a table; one line for each."""
     if not records:
         return "No modes were found."
     columns = [["mode", *(str(number) for number in range(1, len(records) + 1))]]
     for title, key, factor, form in _COLUMNS:
         if key in records[0]:
+            title = title.replace("/m]", f"/{length_unit}]")
             columns.append([title, *(_cell(record[key], factor, form) for record in records)])
     return aligned(columns, [str(record["note"]) for record in records])
 

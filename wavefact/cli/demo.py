@@ -69,7 +69,7 @@ def _run(recording: Recording, truth: ModalModel, targets: list[Path]) -> None:
         fit.save(temporary[2])
         model.save(temporary[3])
         save(figure, temporary[4])
-    click.echo(mode_table(mode_records(model, truth)))
+    click.echo(mode_table(mode_records(model, truth), model.length_unit))
     click.echo(
         f"\n{model.n_modes} of {truth.n_modes} modes, from {fit.n_components} components, in {seconds:.1f} s."
     )

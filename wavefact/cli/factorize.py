@@ -179,7 +179,7 @@ def summary(fit: Factorization) -> dict[str, Any]:
         "time_weight": fit.time_weight,
         "time_bandwidth": fit.time_bandwidth,
         "frequencies": fit.frequencies,
-        "frequency_unit": _hertz(fit),
+        "frequency_unit": fit.frequency_unit,
         "noise": fit.noise,
         "rounds": len(fit.history),
         "operator": f"{type(fit.operator).__name__}: {fit.operator.description()}",
@@ -189,9 +189,9 @@ def summary(fit: Factorization) -> dict[str, Any]:
 def lines(fit: Factorization, seconds: float) -> list[str]:
     """Return what is printed of a factorization."""
     found = f"{fit.n_components} component{'' if fit.n_components == 1 else 's'}"
-    at = f" at wavenumbers {_listed(fit.wavenumbers)} rad/m" if fit.n_components else ""
+    at = f" at wavenumbers {_listed(fit.wavenumbers)} rad/{fit.length_unit}" if fit.n_components else ""
     if fit.n_components and fit.frequencies is not None:
-        at += f" and frequencies {_listed(fit.frequencies)} {_hertz(fit)}"
+        at += f" and frequencies {_listed(fit.frequencies)} {fit.frequency_unit}"
     noise = "" if fit.noise is None else f" (noise {fit.noise:.3g}{f' {fit.unit}' if fit.unit else ''})"
     return [
         f"{type(fit.operator).__name__}: {fit.operator.description()}.",
@@ -210,13 +210,8 @@ def _listed(values: np.ndarray) -> str:
 
 def _time_text(fit: Factorization) -> str:
     if fit.time_bandwidth is not None:
-        return f"time bandwidth {fit.time_bandwidth:.4g} {_hertz(fit)}"
+        return f"time bandwidth {fit.time_bandwidth:.4g} {fit.frequency_unit}"
     return f"time weight {fit.time_weight:.4g}"
-
-
-def _hertz(fit: Factorization) -> str:
-    """Return the unit of frequencies, which is not known without a sampling rate."""
-    return "cycles/sample" if fit.sampling_rate is None else "Hz"
 
 
 def advice(fit: Factorization, *, has_gaps: bool) -> str:

@@ -24,9 +24,9 @@ def health(folder: Path, last: int, as_json: bool) -> int:
     """Say how the structure is whose recordings `wavefact monitor` follows in FOLDER, or keeps its state in.
 
     Exit codes: 0 healthy, 4 the recording assessed last raised an alarm, 5 it did not, but there are files in
-    quarantine.
+    quarantine, 6 it allowed no verdict, or none was assessed yet.
     """
-    from wavefact.cli.monitor import ALARM, QUARANTINED
+    from wavefact.cli.monitor import ALARM, QUARANTINED, UNKNOWN
     from wavefact.health.monitor import health_summary
 
     summary = health_summary(folder, n_alarms=last)
@@ -34,6 +34,8 @@ def health(folder: Path, last: int, as_json: bool) -> int:
         echo_json(dataclasses.asdict(summary))
     else:
         click.echo(str(summary))
-    if summary.latest is not None and summary.latest["is_alarm"]:
+    if summary.latest is None or summary.latest["score"] is None:
+        return UNKNOWN
+    if summary.latest["is_alarm"]:
         return ALARM
     return QUARANTINED if summary.quarantine else 0

@@ -76,7 +76,7 @@ def modes(file: Path, **options: Any) -> None:
     if options["as_json"]:
         echo_json({"modes": records} | ({} if truth is None else {"missed": _missed(model, truth)}))
         return
-    click.echo(mode_table(records))
+    click.echo(mode_table(records, model.length_unit))
     if not records:
         click.echo(_ADVICE)
     if truth is not None and _missed(model, truth):

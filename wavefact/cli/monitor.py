@@ -21,9 +21,9 @@ from wavefact.cli._outputs import outputs
 from wavefact.cli._report import plain
 from wavefact.errors import InputError
 
-__all__ = ["ALARM", "QUARANTINED", "monitor"]
+__all__ = ["ALARM", "QUARANTINED", "UNKNOWN", "monitor"]
 
-ALARM, QUARANTINED = 4, 5  # exit codes
+ALARM, QUARANTINED, UNKNOWN = 4, 5, 6  # exit codes
 
 
 @click.command(short_help="Follow a folder of recordings, and raise alarms.", epilog=FORMATS_HELP)
