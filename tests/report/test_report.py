@@ -253,3 +253,13 @@ def test_cells_are_escaped_and_unknown_values_marked() -> None:
     assert made.count("–") == 1
     assert 'data-value="2"' in made
     assert element("p", Html("<i>kept</i>"), "\x00gone", title='"') == '<p title="&quot;"><i>kept</i>gone</p>'
+
+
+def test_a_recording_without_a_rate_takes_that_of_its_fit() -> None:
+    signals = np.outer(np.sin(np.arange(1, 9)), np.cos(0.3 * np.arange(300)))
+    fit = wf.factorize(wf.Recording(signals, 50.0), wf.String(8), wave_weight=1.0, regularization=1.0)
+    report = wf.Report(fit, wf.Recording(signals))
+    assert report.recording is not None
+    assert report.recording.sampling_rate == 50.0
+    assert "cycles/sample" not in report.html()
+    assert wf.Report(fit, wf.Recording(signals[:, :200])).recording.sampling_rate is None  # type: ignore[union-attr]

@@ -77,6 +77,7 @@ class Report:
     date: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "recording", timed(self.recording, self.fit))
         if self.modes is None and self.diagram is not None:
             object.__setattr__(self, "modes", self.diagram.model)
         if all(getattr(self, name) is None for name in PARTS[:-1]):
@@ -140,6 +141,15 @@ class Report:
     def __repr__(self) -> str:
         given = [name for name in PARTS if getattr(self, name) is not None]
         return f"Report({self.heading!r}: {', '.join(given)})"
+
+
+def timed(recording: Recording | None, fit: Factorization | None) -> Recording | None:
+    """Return the recording with the sampling rate of its fit, where only that is known."""
+    if recording is None or fit is None or recording.sampling_rate is not None:
+        return recording
+    if fit.sampling_rate is None or recording.n_samples != len(fit.time_courses):
+        return recording
+    return recording.replace(sampling_rate=fit.sampling_rate)
 
 
 def title_of(recording: Recording | None) -> str:

@@ -168,7 +168,7 @@ def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) 
     bad = np.isin(np.arange(seen.n_sensors), [] if faults is None else faults.bad)
     drawn = blank(7.6, 2.3)
     ax = panels(drawn)[0, 0]
-    at = np.arange(1, seen.n_sensors + 1)
+    at = np.arange(seen.n_sensors)
     living = levels[levels > 0]
     is_wide = float(living.max()) > MOST_LINEAR * float(living.min())
     floor = float(living.min()) / 2 if is_wide else 0.0
@@ -184,11 +184,11 @@ def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) 
         ax.set_ylim(floor, 2.0 * float(levels.max()))
     else:
         ax.set_ylim(0.0, 1.1 * float(levels.max()))
-    ax.set_xlim(0.0, seen.n_sensors + 1.0)
-    ax.set_xlabel("channel, in the order of the file")
+    ax.set_xlim(-1.0, float(seen.n_sensors))
+    ax.set_xlabel("channel, in the order of the file, from 0 on")
     scale = "" if is_wide else scaled(ax.yaxis, float(levels.max()))
     ax.set_ylabel(f"level\n[{scale}{unit_text(seen.unit)}]")
-    names = [seen.names[sensor] if seen.names else str(sensor + 1) for sensor in range(seen.n_sensors)]
+    names = [seen.names[sensor] if seen.names else str(sensor) for sensor in range(seen.n_sensors)]
     alt = (
         f"Root mean square of each channel: median {number_text(np.median(levels), 3)}, from "
         f"{number_text(levels.min(), 3)} to {number_text(levels.max(), 3)} {unit_text(seen.unit)}."

@@ -105,9 +105,9 @@ def _tile(name: str, value: str, about: str, look: str = "") -> Html:
 def _minded_tile(minded: tuple[str, ...]) -> Html | None:
     if not minded:
         return None
-    return _tile(
-        "Input", f"! {counted(len(minded), 'warning')}", "that bear on every number: read below", "warn"
-    )
+    bearing = "bears" if len(minded) == 1 else "bear"
+    about = f"that {bearing} on every number: read below"
+    return _tile("Input", f"! {counted(len(minded), 'warning')}", about, "warn")
 
 
 def _mode_tile(report: Report) -> Html | None:
