@@ -80,7 +80,7 @@ def _levels(recording: Recording) -> str:
     if ratio < FAR_APART:
         return ""
     quiet = np.flatnonzero(living & (levels < levels.max() / FAR_APART))
-    names = [recording.names[sensor] if recording.names else str(sensor + 1) for sensor in quiet[:MOST_NAMED]]
+    names = [recording.names[sensor] if recording.names else str(sensor) for sensor in quiet[:MOST_NAMED]]
     more = [f"{quiet.size - MOST_NAMED:,} more"] if quiet.size > MOST_NAMED else []
     return (
         f"Levels of channels lie up to {number_text(ratio, 2)} times apart: the loud ones decide what is "

@@ -184,7 +184,7 @@ def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) 
         ax.set_ylim(floor, 2.0 * float(levels.max()))
     else:
         ax.set_ylim(0.0, 1.1 * float(levels.max()))
-    ax.set_xlim(-1.0, float(seen.n_sensors))
+    ax.set_xlim(-0.6, seen.n_sensors - 0.4)
     ax.set_xlabel("channel, in the order of the file, from 0 on")
     scale = "" if is_wide else scaled(ax.yaxis, float(levels.max()))
     ax.set_ylabel(f"level\n[{scale}{unit_text(seen.unit)}]")
