@@ -80,7 +80,9 @@ def test_all_published_modes(way: str, request: pytest.FixtureRequest) -> None:
     assert model.names[:2] == REFERENCES
     assert model.mode_shapes.shape == (11, 8)
     assert np.allclose(model.frequencies, FREQUENCIES, rtol=0.005)
-    assert np.all(np.abs(model.damping_ratios - DAMPING) < 2.5 * model.damping_errors)
+    assert np.all(
+        np.abs(model.damping_ratios - DAMPING) < 3 * model.damping_errors
+    )  # published without errors
     assert np.all(model.damping_errors < 0.001)
     assert np.all(model.shape_errors < 0.02)
     assert np.all(model.phase_collinearity > 0.99)

@@ -7,7 +7,7 @@ channels, kept if it explains what those before it do not; its curvature says ho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -123,7 +123,12 @@ def _entered(spectrum: Spectrum, start: Start, groups: list[Group], slope: float
     found, _ = begin(inward @ start.shape[:, None], noise, band, inner)
     entering = Group(found.turned(inward.conj().T), (start.span,))
     trial = fit_group(spectrum, joined_group([*near, entering]), [group.modes for group in far], slope)
-    if not stayed(trial.group.modes, [*(group.modes for group in near), entering.modes], resolution):
+    sought = replace(  # a grid of the likelihood may begin far wider, in what no mode explains
+        entering.modes,
+        frequencies=np.array([start.frequency]),
+        damping_ratios=np.array([start.damping_ratio]),
+    )
+    if not stayed(trial.group.modes, [*(group.modes for group in near), sought], resolution):
         return groups
     before = trial.again(joined_group(near) if near else entering.without(0))
     gain = before.at.cost - trial.at.cost

@@ -152,12 +152,12 @@ def fit_from_poles(
     limits = (bands[-1].low, bands[0].high) if bands else (0.0, channels.sampling_rate / 2)
     onset = onset_of(channels.signals, poles / channels.sampling_rate)
     if not np.any(onset.struck):
-        return _within(_likeliest(channels, residues, limits), limits, settings)
+        return _within(_likeliest(channels, residues), limits, settings)
     _logger.info("an impact after %.4g s sets modes in motion", onset.sample / channels.sampling_rate)
-    struck = _likeliest(channels.since(onset.sample), residues, limits)
+    struck = _likeliest(channels.since(onset.sample), residues)
     if np.all(onset.struck):
         return _within(struck, limits, settings)
-    steady = _likeliest(channels, residues, limits)
+    steady = _likeliest(channels, residues)
     parts = [
         model.select(onset.struck[_nearest(model.frequencies, poles)] == chosen)
         for model, chosen in ((struck, True), (steady, False))
@@ -170,11 +170,10 @@ def _nearest(frequencies: np.ndarray, poles: np.ndarray) -> np.ndarray:
     return np.argmin(np.abs(np.log(frequencies[:, None] / poles)), axis=1)
 
 
-def _likeliest(channels: Channels, residues: Sequence[Residues], limits: tuple[float, float]) -> ModalModel:
+def _likeliest(channels: Channels, residues: Sequence[Residues]) -> ModalModel:
     """Return the modes of greatest likelihood in all of the channels' signals."""
-    poles = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
-    near = (float(poles.min()), float(poles.max())) if poles.size else limits
-    spectrum, inward = spectrum_of_channels(channels, near)
+    poles = np.concatenate([np.zeros(0, complex), *(each.poles for each in residues)])
+    spectrum, inward = spectrum_of_channels(channels, poles)
     starts = [start for each in residues for start in _starts(each, inward, channels.denoised)]
     return model_of(fit_modes(spectrum, starts, expected_slope(channels.quantity)), spectrum, channels.about)
 

@@ -48,6 +48,12 @@ class Residues:
     frequencies: np.ndarray
     damping_ratios: np.ndarray
 
+    @property
+    def poles(self) -> np.ndarray:
+        """(n_modes,) complex array [1/s]."""
+        turns = -self.damping_ratios + 1j * np.sqrt(1 - self.damping_ratios**2)
+        return np.asarray(2 * np.pi * self.frequencies * turns)
+
     def select(self, modes: np.ndarray) -> Residues:
         """Return some of the modes, by mask."""
         return Residues(

@@ -11,6 +11,7 @@ import numpy as np
 from wavefact._arrays import to_numpy
 from wavefact.modal.bins import Bins, Resonances, random_response, transfer
 from wavefact.modal.channels import Channels, TimedComponents, checked_rate
+from wavefact.modal.drift import without_drift
 
 __all__ = [
     "Spectrum",
@@ -29,7 +30,6 @@ _UNKNOWN = 2.0
 _BELOW, _ABOVE = 0.5, 3.0  # times the lowest and highest frequency of modes
 _FEWEST = 50  # bins that tell how strong noise is
 _FIFTH, _FAINTEST = 0.2231, 1e-13  # quantile of the exponential distribution; of the largest power
-_CYCLES_PER_WAVE, _MOST_WAVES = 40.0, 16  # of the slowest mode in the recording, to each cosine of drift
 _AUDIBLE, _MAX_OTHERS = 0.02, 6  # response over noise from which another mode gives a band a channel
 
 
@@ -109,10 +109,8 @@ class Spectrum:
         return np.asarray(self.basis @ (real + 1j * imaginary if forward else (real - 1j * imaginary).conj()))
 
 
-def spectrum_of(fit: TimedComponents, shapes: np.ndarray, slowest: float = 0.0) -> Spectrum:
+def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
     """Transform the projected courses, in an orthonormal basis of the span of shapes (n_points, n_shapes).
-
-    What is far below the frequency `slowest` [Hz] is taken off as drift.
 
     Notes
     -----
@@ -127,11 +125,17 @@ def spectrum_of(fit: TimedComponents, shapes: np.ndarray, slowest: float = 0.0) 
     if np.iscomplexobj(signals):
         basis = basis.astype(complex)
         signals = np.concatenate([signals.real, signals.imag])
-    return _transformed(signals, checked_rate(fit.sampling_rate), basis, slowest)
+    return _transformed(signals, checked_rate(fit.sampling_rate), basis)
 
 
-def spectrum_of_channels(channels: Channels, near: tuple[float, float]) -> tuple[Spectrum, np.ndarray]:
+def spectrum_of_channels(channels: Channels, poles: np.ndarray) -> tuple[Spectrum, np.ndarray]:
     """Transform channels, such that noise is equally strong in all; return what led there, too.
+
+    Parameters
+    ----------
+    channels : Channels
+    poles : (n_modes,) complex array [1/s]
+        About where modes are.
 
     Returns
     -------
@@ -143,16 +147,18 @@ def spectrum_of_channels(channels: Channels, near: tuple[float, float]) -> tuple
     -----
     Noise of components is that of the sensors: white where shapes are orthonormal.  Sensors differ: each is
     scaled to what is in the quietest fifth of its bins from half the lowest to three times the highest
-    frequency of `near` [Hz].
+    frequency of the modes.  What drifts is taken off such that it ends where it began.
     """
     basis, inward = np.linalg.qr(channels.shapes)
     if np.iscomplexobj(channels.shapes):  # the second half of the channels is the imaginary part of the first
         basis, turn = np.linalg.qr(channels.shapes[:, : channels.shapes.shape[1] // 2])
         inward = np.block([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    raw = _transformed(inward @ channels.signals, channels.sampling_rate, basis, near[0])
+    steady = without_drift(channels.signals, poles / channels.sampling_rate)
+    raw = _transformed(inward @ steady, channels.sampling_rate, basis)
     if channels.denoised:
         return raw, inward
-    low, high = np.searchsorted(raw.frequencies, (_BELOW * near[0], _ABOVE * near[1]))
+    near = np.abs(poles) / (2 * np.pi) if poles.size else raw.frequencies
+    low, high = np.searchsorted(raw.frequencies, (_BELOW * near.min(), _ABOVE * near.max()))
     levels = _levels(raw.values[:, low:high] if high - low >= _FEWEST else raw.values)
     if raw.is_complex:
         halves = np.split(levels, 2)
@@ -168,27 +174,11 @@ def _levels(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(np.where(quiet > 0, quiet, 1.0) / _FIFTH))
 
 
-def _transformed(signals: np.ndarray, sampling_rate: float, basis: np.ndarray, slowest: float) -> Spectrum:
-    """Transform signals without the drift below modes from `slowest` [Hz] on."""
+def _transformed(signals: np.ndarray, sampling_rate: float, basis: np.ndarray) -> Spectrum:
     n_samples = signals.shape[1]
-    n_waves = min(int(slowest * n_samples / sampling_rate / _CYCLES_PER_WAVE), _MOST_WAVES)
-    values = np.fft.rfft(_steady(signals, n_waves), axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
+    values = np.fft.rfft(signals, axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
     frequencies = np.arange(1, values.shape[1] + 1) * sampling_rate / n_samples
     return Spectrum(values, frequencies, sampling_rate, basis)
-
-
-def _steady(signals: np.ndarray, n_waves: int) -> np.ndarray:
-    """Take slow cosines off signals, so that what drifts ends where it began.
-
-    The transform repeats a signal for ever.  What drifts then jumps from its end to its beginning, and the
-    jump is heard in all bins, the same in all of a resonance, where no noise is like it.  Half waves have no
-    such jump; of a mode with 40 cycles to each they hold about a thousandth.
-    """
-    times = np.pi * (np.arange(signals.shape[1]) + 0.5) / signals.shape[1]
-    for wave in range(1, n_waves + 1):
-        slow = np.cos(wave * times)
-        signals = signals - np.outer(signals @ slow / (slow @ slow), slow)
-    return signals
 
 
 def cut(

@@ -37,8 +37,7 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
     shapes += [np.column_stack([c.shape, c.others]) for c in candidates]
     found: list[Mode] = []
     if candidates:
-        slowest = min(candidate.low for candidate in candidates)
-        spectrum = spectrum_of(fit, np.concatenate(shapes, axis=1), slowest)
+        spectrum = spectrum_of(fit, np.concatenate(shapes, axis=1))
         found = find_modes(spectrum, candidates, slope)
         low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
         found = [mode for mode in found if low <= mode.frequency < high]
