@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from wavefact.errors import InputError
+from wavefact.fit import factorize
 from wavefact.modal import IdentificationSettings, ModalModel, identify, mac
 from wavefact.operators import String, WaveOperator
-from wavefact.simulate import RandomForce, Structure, scenario_s2, simulate
+from wavefact.simulate import Impact, RandomForce, Structure, scenario_s2, simulate
 
 SPACING = 1.5  # bandwidths between tones of one mode
 
@@ -416,3 +417,14 @@ def test_bad_input_is_refused(changes: dict, arguments: dict, words: str) -> Non
     fit = timed_fit(decay(truth, 50.0, 20.0, 10.0), truth, 50.0, 0.3)
     with pytest.raises(InputError, match=words):
         identify(dataclasses.replace(fit, **changes), **arguments)
+
+
+def test_a_blow_within_the_recording_is_no_obstacle() -> None:
+    operator = String(20, 0.5, "fixed")
+    structure = Structure.of(operator, 3, wave_speed=20.0, damping_ratios=0.01)
+    blow = Impact(position=2.0, time=7.3)
+    recording = simulate(structure, blow, sampling_rate=20.0, duration=60.0, snr_db=15.0).recording
+    modes = identify(factorize(recording, operator, time_weight="0.3 Hz"))
+    assert modes.n_modes == 3
+    assert np.allclose(modes.frequencies, structure.frequencies, rtol=1e-3)
+    assert np.allclose(modes.damping_ratios, 0.01, rtol=0.05)

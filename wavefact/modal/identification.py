@@ -17,10 +17,10 @@ from wavefact.modal.channels import (
     checked_rate,
     rigid_motions,
 )
-from wavefact.modal.estimates import joined, model_of
+from wavefact.modal.estimates import model_of
 from wavefact.modal.fitting import Start, fit_modes
 from wavefact.modal.model import ModalModel
-from wavefact.modal.onset import onset_of
+from wavefact.modal.onset import onset_of, since_impact
 from wavefact.modal.residues import Residues
 from wavefact.modal.search import Found, search
 from wavefact.modal.settings import IdentificationSettings, validated
@@ -150,24 +150,10 @@ def fit_from_poles(
     """
     poles = np.concatenate([np.zeros(0), *(each.frequencies for each in residues)])
     limits = (bands[-1].low, bands[0].high) if bands else (0.0, channels.sampling_rate / 2)
-    onset = onset_of(channels.signals, poles / channels.sampling_rate)
-    if not np.any(onset.struck):
-        return _within(_likeliest(channels, residues), limits, settings)
-    _logger.info("an impact after %.4g s sets modes in motion", onset.sample / channels.sampling_rate)
-    struck = _likeliest(channels.since(onset.sample), residues)
-    if np.all(onset.struck):
-        return _within(struck, limits, settings)
-    steady = _likeliest(channels, residues)
-    parts = [
-        model.select(onset.struck[_nearest(model.frequencies, poles)] == chosen)
-        for model, chosen in ((struck, True), (steady, False))
-    ]
-    return _within(joined(parts), limits, settings)
-
-
-def _nearest(frequencies: np.ndarray, poles: np.ndarray) -> np.ndarray:
-    """Return which pole is nearest to each frequency."""
-    return np.argmin(np.abs(np.log(frequencies[:, None] / poles)), axis=1)
+    rate = channels.sampling_rate
+    onset = onset_of(channels.signals, poles / rate)
+    model = since_impact(onset, poles, rate, lambda sample: _likeliest(channels.since(sample), residues))
+    return _within(model, limits, settings)
 
 
 def _likeliest(channels: Channels, residues: Sequence[Residues]) -> ModalModel:

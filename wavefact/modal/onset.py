@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Onset", "onset_of"]
+from wavefact.modal.estimates import joined
+from wavefact.modal.model import ModalModel
+
+__all__ = ["Onset", "onset_of", "since_impact"]
+
+_logger = logging.getLogger("wavefact")
 
 _APART = 1.5  # ratio of frequencies beyond which modes are looked at one by one
 _QUIET = 0.1  # power before an impact over its peak; energy before it over that since
@@ -98,6 +104,33 @@ def onset_of(signals: np.ndarray, frequencies: np.ndarray) -> Onset:
         chance = _VISIBLE * envelope.noise * np.sqrt(sample / envelope.step)
         struck[members] = before <= _QUIET * since + chance
     return Onset(sample, struck)
+
+
+def since_impact(
+    onset: Onset, frequencies: np.ndarray, sampling_rate: float, estimated: Callable[[int], ModalModel]
+) -> ModalModel:
+    """Return the modes that an impact set in motion as estimated from it on, others from the whole.
+
+    Parameters
+    ----------
+    onset : Onset
+    frequencies : (n_modes,) array [Hz]
+        About where the modes are, as for the onset.
+    sampling_rate : float [Hz]
+    estimated : callable
+        Returns the modes as estimated from a sample on.
+    """
+    if not np.any(onset.struck):
+        return estimated(0)
+    _logger.info("an impact after %.4g s sets modes in motion", onset.sample / sampling_rate)
+    if np.all(onset.struck):
+        return estimated(onset.sample)
+    parts = []
+    for sample, chosen in ((onset.sample, True), (0, False)):
+        model = estimated(sample)
+        nearest = np.argmin(np.abs(np.log(model.frequencies[:, None] / frequencies)), axis=1)
+        parts.append(model.select(onset.struck[nearest] == chosen))
+    return joined(parts)
 
 
 def _closed(signals: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from wavefact.modal.drift import without_drift
 __all__ = [
     "Spectrum",
     "beside",
+    "courses_within",
     "cut",
     "energies",
     "expected_slope",
@@ -109,13 +110,28 @@ class Spectrum:
         return np.asarray(self.basis @ (real + 1j * imaginary if forward else (real - 1j * imaginary).conj()))
 
 
-def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
+def spectrum_of(
+    fit: TimedComponents, shapes: np.ndarray, poles: np.ndarray | None = None, since: int = 0
+) -> Spectrum:
     """Transform the projected courses, in an orthonormal basis of the span of shapes (n_points, n_shapes).
+
+    From a sample on; without what drifts beside poles [1/s], where these are given.
+    """
+    signals, basis = courses_within(fit, shapes)
+    signals, rate = signals[:, since:], checked_rate(fit.sampling_rate)
+    if poles is not None:
+        signals = without_drift(signals, poles / rate)
+    return _transformed(signals, rate, basis)
+
+
+def courses_within(fit: TimedComponents, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return projected courses in an orthonormal basis of the span of shapes, without means; and the basis.
 
     Notes
     -----
     With D the fit's shapes, D (D⁺ Y) is the recording projected onto their span, where noise stays white;
-    the courses D⁺ Y themselves have noise that grows without bound as shapes become alike.
+    the courses D⁺ Y themselves have noise that grows without bound as shapes become alike.  Of complex
+    shapes, courses are real, then imaginary parts.
     """
     basis, values, _ = np.linalg.svd(shapes, full_matrices=False)
     basis = basis[:, values > 1e-6 * values[0]]
@@ -125,7 +141,7 @@ def spectrum_of(fit: TimedComponents, shapes: np.ndarray) -> Spectrum:
     if np.iscomplexobj(signals):
         basis = basis.astype(complex)
         signals = np.concatenate([signals.real, signals.imag])
-    return _transformed(signals, checked_rate(fit.sampling_rate), basis)
+    return signals - signals.mean(axis=1, keepdims=True), basis
 
 
 def spectrum_of_channels(channels: Channels, poles: np.ndarray) -> tuple[Spectrum, np.ndarray]:

@@ -9,14 +9,16 @@ from wavefact.modal.channels import About, TimedComponents, check_sizes, checked
 from wavefact.modal.estimates import model_of, no_modes
 from wavefact.modal.fitting import assessed
 from wavefact.modal.model import ModalModel
-from wavefact.modal.resonances import Mode, find_modes, overlapping
-from wavefact.modal.spectrum import expected_slope, orthonormal, spectrum_of
-from wavefact.modal.tones import candidates_of
+from wavefact.modal.onset import onset_of, since_impact
+from wavefact.modal.resonances import find_modes, overlapping
+from wavefact.modal.spectrum import Spectrum, courses_within, expected_slope, orthonormal, spectrum_of
+from wavefact.modal.tones import Candidate, candidates_of
 from wavefact.operators._lengths import unit_along_fit
 from wavefact.operators.base import WaveOperator
 
 __all__ = ["modes_of_tones"]
 
+_DAMPING = 0.01  # of structures, about: what drifts is told from decays of a few periods
 _CYCLES = 2.0  # fewer within the recording are drift; at the Nyquist frequency, what lies beyond it
 
 
@@ -32,24 +34,33 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
     checked_rate(fit.sampling_rate)
     n_points = int(fit.spatial_factors.shape[0])
     check_sizes(operator, n_points, int(fit.time_courses.shape[0]))
-    candidates, slope = candidates_of(fit), expected_slope(fit.quantity)
-    shapes = [np.zeros((n_points, 0))]
-    shapes += [np.column_stack([c.shape, c.others]) for c in candidates]
-    found: list[Mode] = []
-    if candidates:
-        spectrum = spectrum_of(fit, np.concatenate(shapes, axis=1))
-        found = find_modes(spectrum, candidates, slope)
-        low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
-        found = [mode for mode in found if low <= mode.frequency < high]
+    candidates = candidates_of(fit)
+    length_unit = unit_along_fit(fit, operator)
     about = About(
         positions=operator.positions,
         quantity=fit.quantity,
         unit=fit.unit,
         names=None,
-        length_unit=unit_along_fit(fit, operator),
+        length_unit=length_unit,
     )
-    if not found:
+    if not candidates:
         return no_modes(n_points, about)
+    shapes = np.concatenate([np.column_stack([c.shape, c.others]) for c in candidates], axis=1)
+    signals, _ = courses_within(fit, shapes)
+    rate = checked_rate(fit.sampling_rate)
+    frequencies = np.array([max((c.low + c.high) / 2, rate / signals.shape[1]) for c in candidates])
+    poles = 2 * np.pi * frequencies * (-_DAMPING + 1j)
+
+    def since(sample: int) -> ModalModel:
+        spectrum = spectrum_of(fit, shapes, poles, sample)
+        return _assessed(spectrum, candidates, expected_slope(fit.quantity), about)
+
+    return since_impact(onset_of(signals, frequencies / rate), frequencies, rate, since)
+
+
+def _assessed(spectrum: Spectrum, candidates: list[Candidate], slope: float, about: About) -> ModalModel:
+    low, high = _CYCLES * spectrum.resolution, spectrum.sampling_rate / 2
+    found = [mode for mode in find_modes(spectrum, candidates, slope) if low <= mode.frequency < high]
     clusters = overlapping(found, spectrum.resolution)
     assessments = []
     for cluster in clusters:
