@@ -51,6 +51,9 @@ def test_from_healthy_recordings_to_an_alarm(run, folder):
     assert baseline.tracks.n_modes >= 1
     assert baseline.environment.explained.max() > 0.5
     assert baseline.condition_names == ("temperature",)
+    content = json.loads(run("info", folder / "b.h5", "--json").out)
+    assert (content["kind"], content["records"], content["conditions"]) == ("baseline", 36, ["temperature"])
+    assert "is a result (wavefact-baseline)" in run("modes", folder / "b.h5").err
     new = folder / "new"
     new.mkdir()
     write(string(2.0 * (1 - 5e-3), 100), new / "20261105_0000.h5")  # as warm as that

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from foreign_files import labview_text
+from scipy.io import savemat
 
 from wavefact.io import write
-from wavefact.modal import ModalModel
+from wavefact.modal import ModalModel, write_modes
 from wavefact.recording import Recording
 
 
@@ -49,6 +51,17 @@ def test_modes_are_described(run: Any, truth: Path) -> None:
     assert (content["kind"], content["modes"], content["points"]) == ("modes", 3, 12)
     assert content["frequencies"] == ModalModel.load(truth).frequencies.tolist()
     assert "frequencies" in run("info", truth).out
+
+
+@pytest.mark.parametrize("suffix", ["csv", "uff"])
+def test_modes_in_other_formats_are_described(suffix: str, run: Any, truth: Path) -> None:
+    if suffix == "uff":
+        pytest.importorskip("pyuff", reason="pyuff is not installed")
+    assert run("info", truth).code == 0
+    write_modes(ModalModel.load(truth), f"modes.{suffix}")
+    content = json.loads(run("info", f"modes.{suffix}", "--json").out)
+    assert (content["kind"], content["modes"], content["points"]) == ("modes", 3, 12)
+    assert run("info", f"modes.{suffix}", "--sampling-rate", "10").code == 2
 
 
 def test_long_lists_are_shortened(run: Any, tmp_path: Path) -> None:
@@ -139,3 +152,9 @@ def test_an_unknown_sampling_rate_is_said_and_can_be_given(run: Any, tmp_path: P
     assert "0 to 25 Hz" in run("info", "plain.h5", "--sampling-rate", 50).out
     assert "positive number of hertz" in run("info", "plain.h5", "--sampling-rate", 0).err
     assert "--sampling-rate is for recordings" in run("info", fit, "--sampling-rate", 50).err
+
+
+def test_the_variable_of_a_mat_file_is_told(run: Any, tmp_path: Path) -> None:
+    savemat(tmp_path / "a.mat", {"acc": np.ones((3, 50)), "fs": 8.0})
+    assert json.loads(run("info", "a.mat", "--json").out)["part"] == "acc"
+    assert "part" in run("info", "a.mat").out

@@ -58,6 +58,9 @@ def test_a_report_of_a_recording_alone_names_its_modes(run: Any, files: None) ->
 def test_modes_that_are_given_are_not_looked_for(run: Any, files: None) -> None:
     assert run("report", "modes.h5", "-o", "one.html").code == 0
     assert headings("one.html") == ["Summary", "Modes", "Mode shapes", "How to read this"]
+    write_modes(ModalModel.load("modes.h5"), "modes.csv")
+    assert run("report", "modes.csv", "-o", "table.html").code == 0
+    assert headings("table.html") == headings("one.html")
     assert run("report", "fit.h5", "--modes", "modes.h5", "-o", "two.html").code == 0
     assert "Stabilisation diagram" not in headings("two.html")
 

@@ -194,3 +194,24 @@ def test_big_endian_files_are_read(tmp_path):
     (tmp_path / "a.mat").write_bytes(header + struct.pack(">II", 14, len(body)) + body)
     np.testing.assert_array_equal(loadmat(tmp_path / "a.mat")["x"], [[0, 2, 4], [1, 3, 5]])
     np.testing.assert_array_equal(read(tmp_path / "a.mat").signals, [[0, 2, 4], [1, 3, 5]])
+
+
+def test_the_variable_that_holds_the_signals_is_told(tmp_path):
+    savemat(tmp_path / "a.mat", {"acc": np.ones((3, 50)), "fs": 8.0})
+    assert scan(tmp_path / "a.mat").part == "acc"
+    savemat(tmp_path / "b.mat", {"left": np.ones(50), "right": np.ones(50)})
+    assert scan(tmp_path / "b.mat").part == ""
+    write(Recording(np.ones((2, 9))), tmp_path / "c.mat")
+    assert scan(tmp_path / "c.mat").part == "signals"
+
+
+@pytest.mark.parametrize("part", [None, "x"])
+def test_up_to_a_hundred_parts_are_listed(part, tmp_path):
+    parts = {f"m{i}": np.ones((3 + i, 50)) for i in range(30)}
+    savemat(tmp_path / "a.mat", parts)
+    with pytest.raises(InputError) as caught:
+        read(tmp_path / "a.mat", part=part)
+    assert all(repr(name) in str(caught.value) for name in parts)
+    savemat(tmp_path / "b.mat", parts | {f"n{i}": np.ones((3 + i, 50)) for i in range(80)})
+    with pytest.raises(InputError, match="and 10 more"):
+        read(tmp_path / "b.mat", part=part)

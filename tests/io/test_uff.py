@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from foreign_files import universal, universal_function, write_sets
 
-from wavefact.errors import CorruptFileError, InputError
+from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
 from wavefact.io import read, scan, write
 from wavefact.recording import Recording
 
@@ -76,7 +76,7 @@ def test_functions_that_differ_are_parts(tmp_path):
 def test_a_file_without_time_responses_says_what_it_holds(tmp_path):
     response = universal_function(VALUES * 1j, (3, 1), func_type=4, abscissa_spec_data_type=18, binary=0)
     with pytest.raises(
-        InputError, match=r"no time responses.*but data sets 58; modes are read by read_modes"
+        UnknownFormatError, match=r"no time responses.*but data sets 58; modes are read by read_modes"
     ):
         read(write_sets(tmp_path / "a.uff", response))
 

@@ -12,6 +12,7 @@ import pytest
 
 import wavefact as wf
 from wavefact.geometry import Geometry, Slave
+from wavefact.io import scan
 
 FIELDS = ("frequencies", "damping_ratios", "wavenumbers", "fit_quality", "contributions", "frequency_errors")
 NAMES = ("tower, east", "b", "c", "d")
@@ -195,3 +196,24 @@ def test_missing_files_and_nodes_are_told(tmp_path: Path) -> None:
     (tmp_path / "b.uff").write_text(damaged)
     with pytest.raises(wf.CorruptFileError, match="moves node '4', which"):
         wf.read_modes(tmp_path / "b.uff")
+
+
+def test_positions_counted_in_sensors_say_so(tmp_path: Path) -> None:
+    places = np.arange(3.0)
+    model = wf.ModalModel(
+        np.array([2.0]), np.array([0.01]), np.ones((3, 1)), positions=places, length_unit="sensor"
+    )
+    wf.write_modes(model, tmp_path / "modes.csv")
+    assert "point,x [sensor],mode 1" in (tmp_path / "modes.csv").read_text()
+    back = wf.read_modes(tmp_path / "modes.csv")
+    np.testing.assert_array_equal(back.positions, places)
+    assert back.length_unit == "sensor"
+
+
+@pytest.mark.parametrize("suffix", ["csv", "h5"])
+def test_modes_are_refused_as_a_recording(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"modes.{suffix}"
+    wf.write_modes(wf.ModalModel(np.array([2.0]), np.array([0.01]), np.ones((3, 1))), path)
+    for call in (wf.read, scan):
+        with pytest.raises(wf.UnknownFormatError, match="holds modes: read them with read_modes"):
+            call(path)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from wavefact.errors import InputError
+from wavefact.errors import InputError, UnknownFormatError
 from wavefact.factorization import Factorization
 from wavefact.io import read
+from wavefact.io.base import TABLE_OF_MODES, head
+from wavefact.modal import ModalModel, read_modes
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
 
-__all__ = ["FIT", "MODEL", "read_recording", "read_source", "result_kind"]
+__all__ = [
+    "BASELINE",
+    "FIT",
+    "MODEL",
+    "UNIVERSAL",
+    "modes_in",
+    "read_recording",
+    "read_source",
+    "result_kind",
+]
 
-FIT, MODEL = "wavefact-factorization", "wavefact-modal-model"
+FIT, MODEL, BASELINE = "wavefact-factorization", "wavefact-modal-model", "wavefact-baseline"
+UNIVERSAL = (".uff", ".unv")
 _LARGE = 2**28  # bytes; larger recordings stay in their file and are read by slices
 
 
@@ -23,13 +36,24 @@ def result_kind(path: Path) -> str | None:
 
     if not path.is_file():
         return None
+    if path.suffix.lower() == ".csv":
+        return MODEL if head(path, 64).startswith(TABLE_OF_MODES.encode()) else None
     try:
         with h5py.File(path, "r") as file:
             found = file.attrs.get("format", "")
     except (OSError, KeyError, ValueError, RuntimeError):  # foreign or damaged: the readers say which
         return None
     kind = found.decode(errors="replace") if isinstance(found, bytes) else str(found)
-    return kind if kind in (FIT, MODEL) else None
+    return kind if kind in (FIT, MODEL, BASELINE) else None
+
+
+def modes_in(path: Path) -> ModalModel | None:
+    """Return the modes in a file; None where it holds anything else, as universal files may do."""
+    if result_kind(path) == MODEL:
+        return read_modes(path) if path.suffix.lower() == ".csv" else ModalModel.load(path)
+    with suppress(UnknownFormatError):
+        return read_modes(path) if path.suffix.lower() in UNIVERSAL else None
+    return None
 
 
 def read_recording(path: Path, **options: Any) -> Recording:
@@ -50,7 +74,7 @@ def read_source(
     kind = result_kind(path)
     if kind == MODEL:
         raise InputError(f"{path} holds modes already; see `wavefact info {path}`.")
-    if kind is None:
+    if kind in (None, BASELINE):  # which is refused
         recording = read_recording(path, sampling_rate=sampling_rate, **layout)
         return recording if trend is None else detrend(recording, trend)
     if trend is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from wavefact.cli._files import FIT, result_kind
+from wavefact.cli._files import FIT, UNIVERSAL, result_kind
 from wavefact.cli._options import NUMBER, PATH, Numbers, quiet_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.cli._progress import progress
@@ -17,8 +17,6 @@ from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel, identify, read_modes
 
 __all__ = ["animate"]
-
-_UNIVERSAL = (".uff", ".unv")
 
 
 @click.command(short_help="Show a structure moving in its modes.")
@@ -81,7 +79,7 @@ def _source(file: Path) -> tuple[ModalModel, Geometry | None]:
         fit = Factorization.load(file)
         return identify(fit), Geometry.of(fit.operator)
     model = read_modes(file)
-    return model, Geometry.read(file) if file.suffix.lower() in _UNIVERSAL else None
+    return model, Geometry.read(file) if file.suffix.lower() in UNIVERSAL else None
 
 
 def _geometry(path: Path) -> Geometry:

@@ -13,7 +13,7 @@ import click
 
 from wavefact._fit_checks import prepare
 from wavefact._words import listed
-from wavefact.cli._files import FIT, MODEL, read_recording, result_kind
+from wavefact.cli._files import FIT, MODEL, modes_in, read_recording, result_kind
 from wavefact.cli._operators import operator_for, operator_options
 from wavefact.cli._options import FORMATS_HELP, NUMBER, PATH, json_option, quiet_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
@@ -24,7 +24,6 @@ from wavefact.compare import METHODS, Comparison, compare_methods
 from wavefact.compare.comparison import column_title
 from wavefact.compare.methods import method
 from wavefact.errors import InputError
-from wavefact.modal import ModalModel
 from wavefact.operators import WaveOperator
 from wavefact.preparation import detrend
 from wavefact.recording import Recording
@@ -124,7 +123,7 @@ def _known(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, Any]:
         what = "truth" if kind == MODEL else "clean"
         if what in known:
             raise InputError(f"--truth {path} is the second file of {_KINDS[what]}; give one of them.")
-        known[what] = ModalModel.load(path) if kind == MODEL else _clean(path, options)
+        known[what] = modes_in(path) if kind == MODEL else _clean(path, options)
     return known
 
 

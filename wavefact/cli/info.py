@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from wavefact._recording_fields import validated_rate
-from wavefact.cli._files import MODEL, result_kind
+from wavefact.cli._files import BASELINE, MODEL, modes_in, result_kind
 from wavefact.cli._inspection import inspected, sparklines
 from wavefact.cli._options import FORMATS_HELP, PATH, json_option, layout_options, rate_option, verbose_option
 from wavefact.cli._report import echo_json, echo_table
-from wavefact.errors import InputError
+from wavefact.errors import InputError, UnknownFormatError
 from wavefact.factorization import Factorization
 from wavefact.io import scan
 from wavefact.modal import ModalModel
@@ -30,7 +30,7 @@ _UNITS = {"sampling_rate": "Hz", "duration": "s"}
 @json_option
 @verbose_option
 def info(file: Path, as_json: bool, sampling_rate: float | None, **layout: Any) -> None:
-    """Say what is in FILE: a recording, a factorization or modes.
+    """Say what is in FILE: a recording, a factorization, modes or a baseline.
 
     Recordings of up to a million numbers are searched for gaps and faulty channels; of longer ones the
     spectrum is taken from windows all along them, where the format lets them be read without all the rest.
@@ -38,7 +38,7 @@ def info(file: Path, as_json: bool, sampling_rate: float | None, **layout: Any) 
     kind = result_kind(file)
     if kind is not None and sampling_rate is not None:
         raise InputError(f"{file} is a result ({kind}); --sampling-rate is for recordings.")
-    content = _recording(file, sampling_rate, layout) if kind is None else _result(file, kind)
+    content = _measured(file, sampling_rate, layout) if kind is None else _result(file, kind)
     (echo_json if as_json else _echo)(content)
 
 
@@ -79,6 +79,17 @@ def _word(value: Any) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
+def _measured(file: Path, sampling_rate: float | None, layout: dict[str, Any]) -> dict[str, Any]:
+    """Describe a recording, or the modes in a universal file that holds no recording."""
+    try:
+        return _recording(file, sampling_rate, layout)
+    except UnknownFormatError:
+        model = modes_in(file) if sampling_rate is None else None
+        if model is None:
+            raise
+        return {"file": str(file), "kind": "modes", **_model(model)}
+
+
 def _recording(file: Path, sampling_rate: float | None, layout: dict[str, Any]) -> dict[str, Any]:
     found = scan(file, **layout)
     if sampling_rate is not None:
@@ -95,6 +106,7 @@ def _recording(file: Path, sampling_rate: float | None, layout: dict[str, Any]) 
         "start_time": found.start_time or None,
         "quantity": found.quantity,
         "unit": found.unit,
+        "part": found.part or None,
         "type": found.dtype,
         "positions": found.has_positions,
         "names": None if found.names is None else list(found.names),
@@ -103,9 +115,24 @@ def _recording(file: Path, sampling_rate: float | None, layout: dict[str, Any]) 
 
 
 def _result(file: Path, kind: str) -> dict[str, Any]:
-    if kind == MODEL:
-        return {"file": str(file), "kind": "modes", **_model(ModalModel.load(file))}
+    if kind == MODEL and (model := modes_in(file)) is not None:
+        return {"file": str(file), "kind": "modes", **_model(model)}
+    if kind == BASELINE:
+        return {"file": str(file), "kind": "baseline", **_baseline(file)}
     return {"file": str(file), "kind": "factorization", **_factorization(Factorization.load(file))}
+
+
+def _baseline(file: Path) -> dict[str, Any]:
+    from wavefact.health import Baseline
+
+    baseline = Baseline.load(file)
+    return {
+        "modes": baseline.tracks.n_modes,
+        "records": baseline.tracks.n_records,
+        "frequencies": baseline.tracks.reference_frequencies.tolist(),
+        "conditions": None if baseline.condition_names is None else list(baseline.condition_names),
+        "false_alarm_rate": baseline.false_alarm_rate,
+    }
 
 
 def _factorization(fit: Factorization) -> dict[str, Any]:

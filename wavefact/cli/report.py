@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from wavefact._words import listed
-from wavefact.cli._files import FIT, MODEL, read_recording, result_kind
+from wavefact.cli._files import FIT, UNIVERSAL, modes_in, read_recording, result_kind
 from wavefact.cli._options import PATH, layout_options, quiet_option, rate_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.compare import Comparison
-from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.errors import CorruptFileError, InputError
 from wavefact.factorization import Factorization
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel, Stabilization, identify, read_modes, stabilization
 from wavefact.recording import Recording
 
 __all__ = ["report"]
-
-UNIVERSAL = (".uff", ".unv")
 
 
 @click.command(short_help="Write results on one page to send to anybody.")
@@ -100,7 +97,7 @@ def _sources(
     recording = None if options["recording"] is None else read_recording(options["recording"], **layout)
     if kind == FIT:
         return Factorization.load(file), recording, modes
-    named = _modes_in(file)
+    named = modes_in(file)
     if named is not None:
         return None, recording, modes or named
     if recording is not None:
@@ -108,15 +105,6 @@ def _sources(
             f"{file} and --recording {options['recording']} are both recordings; give one of them."
         )
     return None, read_recording(file, **layout), modes
-
-
-def _modes_in(file: Path) -> ModalModel | None:
-    """Return the modes in a file; None where it holds a recording, as universal files may do."""
-    if result_kind(file) == MODEL:
-        return read_modes(file)
-    with suppress(UnknownFormatError):
-        return read_modes(file) if file.suffix.lower() in UNIVERSAL else None
-    return None
 
 
 def _found(

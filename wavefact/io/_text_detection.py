@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from wavefact.errors import CorruptFileError
+from wavefact.errors import CorruptFileError, UnknownFormatError
 from wavefact.io._text_cells import (
     COMMA_BLANK,
     DELIMITERS,
@@ -25,6 +25,7 @@ from wavefact.io._text_clock import is_instant
 from wavefact.io._text_layout import Layout, open_text, text_encoding
 from wavefact.io._text_preamble import preamble_of, tells
 from wavefact.io._text_titles import cells_of, is_units, time_unit, titles_of
+from wavefact.io.base import TABLE_OF_MODES
 
 __all__ = ["MAGIC", "misunderstood", "read_layout"]
 
@@ -41,6 +42,8 @@ def read_layout(path: Path) -> Layout | None:
     ------
     CorruptFileError
         If a file of ours has a damaged first line, or a header does not fit its rows.
+    UnknownFormatError
+        If it is a table of modes.
     """
     encoding = text_encoding(path)
     if encoding is None:
@@ -51,6 +54,8 @@ def read_layout(path: Path) -> Layout | None:
         return None
     if _FOREIGN.match(lines[0]):
         return None
+    if lines[0].startswith(TABLE_OF_MODES):
+        raise UnknownFormatError(f"{path} holds modes: read them with read_modes.")
     if lines[0].startswith(MAGIC):
         return _declared_layout(path, encoding, lines)
     return _detected_layout(path, encoding, lines)

@@ -25,7 +25,10 @@ logger = logging.getLogger("wavefact")
 
 AXES = ("auto", "sensors-first", "samples-first")
 SCHEMA = "wavefact-recording"
+TABLE_OF_MODES = "mode,frequency [Hz]"
+"""How tables that `write_modes` wrote begin."""
 VERSION = 1
+_LISTED = 100  # parts of a file, where one has to be named
 _AS_NUMBERS = "save the signals as numbers, such as np.save(path, values.astype(float))"
 
 
@@ -67,6 +70,9 @@ class RecordingInfo:
         When the first sample was taken (ISO 8601); empty where the file does not say.
     is_lazy : bool
         Whether signals can be read by slicing.
+    part : str
+        Of a MAT file the variable that holds the signals; empty where vectors are taken as channels, and of
+        other formats.
 
     Examples
     --------
@@ -92,6 +98,7 @@ class RecordingInfo:
     has_positions: bool
     start_time: str = ""
     is_lazy: bool = False
+    part: str = ""
 
 
 class Format(Protocol):
@@ -227,8 +234,8 @@ def chosen_part(parts: Mapping[str, str], options: ReadOptions, path: Path) -> s
         return str(options.part)
     if not parts:
         raise InputError(f"{path} holds no signals over time.")
-    listed = [f"{name!r} ({what})" if what else repr(name) for name, what in list(parts.items())[:12]]
-    listed += [f"and {len(parts) - 12} more"] if len(parts) > 12 else []
+    listed = [f"{name!r} ({what})" if what else repr(name) for name, what in parts.items()]
+    listed[_LISTED:] = [f"and {len(parts) - _LISTED} more"] if len(parts) > _LISTED else []
     asked = "several parts" if options.part is None else f"no part {options.part!r}"
     raise InputError(
         f"{path} holds {asked}; name one with part (--part on the command line): {', '.join(listed)}."

@@ -40,6 +40,11 @@ from wavefact.io.base import (
 )
 from wavefact.recording import Recording
 
+_RESULTS = {
+    "wavefact-modal-model": "modes: read them with read_modes",
+    "wavefact-factorization": "a factorization: read it with Factorization.load",
+    "wavefact-baseline": "a baseline: read it with Baseline.load",
+}
 _CHUNK_BYTES = 2**19  # half of HDF5's default chunk cache
 
 
@@ -122,6 +127,8 @@ def _text(value: Any) -> Any:
 
 def _check_schema(file: Any, path: Path) -> None:
     found, version = _text(file.attrs.get("format")), file.attrs.get("version", 0)
+    if found in _RESULTS:
+        raise UnknownFormatError(f"{path} holds {_RESULTS[found]}.")
     if found != SCHEMA:
         raise UnknownFormatError(
             f"{path} is HDF5 but no recording: its attribute format is {found!r}, expected {SCHEMA!r}."

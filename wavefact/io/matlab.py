@@ -59,6 +59,15 @@ class MatlabFormat:
 
     def read(self, path: Path, options: ReadOptions) -> Recording:
         """Return the recording; variables of version 7.3 are read by slicing if `lazy`."""
+        return self._read(path, options)[0]
+
+    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
+        """Describe the recording; of version 7.3 no signal is read."""
+        recording, part = self._read(path, replace(options, lazy=True))
+        return replace(describe(recording, path, self.name), part=part)
+
+    def _read(self, path: Path, options: ReadOptions) -> tuple[Recording, str]:
+        """Return the recording, and the variable that holds its signals."""
         if not self.sniff(path):
             raise UnknownFormatError(f"{path} is no MAT file of version 5 or later.")
         with reading(path, self.name):
@@ -70,12 +79,8 @@ class MatlabFormat:
                     logger.info("%s: MAT files before version 7.3 are read whole; lazy has no effect", path)
             if str(variables.get("format", "")) == SCHEMA:
                 refuse_axis(path, options)
-                return _of_ours(variables, path, options)
+                return _of_ours(variables, path, options), "signals"
             return _found(variables, path, options)
-
-    def scan(self, path: Path, options: ReadOptions) -> RecordingInfo:
-        """Describe the recording; of version 7.3 no signal is read."""
-        return describe(self.read(path, replace(options, lazy=True)), path, self.name)
 
     def write(self, recording: Recording, path: Path, compression: str | None) -> None:
         """Write a variable for each field; the signals, which come last, tell a truncated file."""
@@ -120,13 +125,13 @@ def _of_ours(variables: Mapping[str, Any], path: Path, options: ReadOptions) -> 
     )
 
 
-def _found(variables: Mapping[str, Any], path: Path, options: ReadOptions) -> Recording:
-    """Return the recording that the variables of another program make."""
+def _found(variables: Mapping[str, Any], path: Path, options: ReadOptions) -> tuple[Recording, str]:
+    """Return the recording that the variables of another program make, and which holds the signals."""
     likely = matrices(variables)
     if options.part is None and len(likely) == 1:
         name = likely[0]
     elif options.part is None and _are_channels(variables, likely):
-        return _of_vectors(variables, likely, path, options)
+        return _of_vectors(variables, likely, path, options), ""
     else:
         told = {name: f"{_shape(variables[name])} {variables[name].dtype}" for name in numbers(variables)}
         name = chosen_part(told, options, path)
@@ -138,7 +143,7 @@ def _found(variables: Mapping[str, Any], path: Path, options: ReadOptions) -> Re
     given = options.sampling_rate is not None
     rate = None if given else rate_beside(name, variables, signals.shape[1], path)
     labels = labels_beside(name, variables, signals.shape[0])
-    return stored_recording(path, signals=signals, sampling_rate=rate, **labels)
+    return stored_recording(path, signals=signals, sampling_rate=rate, **labels), name
 
 
 def _are_channels(variables: Mapping[str, Any], names: Sequence[str]) -> bool:

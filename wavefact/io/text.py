@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.errors import CorruptFileError, UnknownFormatError, WavefactError
 from wavefact.io._text_detection import MAGIC, read_layout
 from wavefact.io._text_layout import Layout, numbered_lines
 from wavefact.io._text_rows import read_rows
@@ -52,7 +52,7 @@ class TextFormat:
         """Tell whether the first lines are a table of numbers."""
         try:
             return read_layout(path) is not None
-        except (CorruptFileError, InputError):  # a table, but a damaged or doubtful one
+        except WavefactError:  # a table, but a damaged or doubtful one, or of modes
             return True
 
     def read(self, path: Path, options: ReadOptions) -> Recording:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from wavefact.errors import CorruptFileError, InputError, UnknownFormatError
+from wavefact.errors import CorruptFileError, UnknownFormatError
 from wavefact.io._lazy_rows import LazyRows
 from wavefact.io._steps import rate_of_step, sampling_rate_of
 from wavefact.io._universal import DataSet, Function, data_sets, function_in, is_universal, values_of
@@ -111,7 +111,7 @@ def _chosen(sets: Sequence[DataSet], options: ReadOptions, path: Path) -> list[F
             )
     if not groups:
         held = ", ".join(map(str, sorted({place.number for place in sets}))) or "nothing"
-        raise InputError(
+        raise UnknownFormatError(
             f"{path} holds no time responses (data set 58 of function type 1), but data sets {held}; "
             "modes are read by read_modes, geometries by Geometry.read."
         )

@@ -12,13 +12,14 @@ import numpy as np
 from wavefact.errors import CorruptFileError, UnknownFormatError
 from wavefact.geometry import Geometry
 from wavefact.io.atomic import atomic_path
+from wavefact.io.base import TABLE_OF_MODES
 from wavefact.modal.model import ModalModel
 from wavefact.modal.notes import titles_of
 from wavefact.modal.placing import placed
 
 __all__ = ["read_table", "write_table"]
 
-PLACES = ("x [m]", "y [m]", "z [m]")
+AXES = ("x", "y", "z")
 DIRECTIONS = ("direction x", "direction y", "direction z")
 
 
@@ -57,11 +58,16 @@ def _places(model: ModalModel, geometry: Geometry | None) -> Iterator[tuple[str,
     """Yield positions of the channels, and directions where a geometry has them."""
     if geometry is not None:
         fitting = placed(model, geometry)
-        yield from zip(PLACES, fitting.points[fitting.channel_points].T, strict=True)
+        yield from zip(_places_in("m"), fitting.points[fitting.channel_points].T, strict=True)
         yield from zip(DIRECTIONS, fitting.channel_directions.T, strict=True)
     elif model.positions is not None:
         positions = np.asarray(model.positions, dtype=float).reshape(model.n_points, -1)
-        yield from zip(PLACES, positions.T, strict=False)
+        yield from zip(_places_in(model.length_unit), positions.T, strict=False)
+
+
+def _places_in(length_unit: str) -> list[str]:
+    """Return the titles of positions in a unit of length; those of a geometry are metres."""
+    return [f"{axis} [{length_unit}]" for axis in AXES]
 
 
 def _text(value: Any) -> str:
@@ -76,11 +82,15 @@ def read_table(path: Path) -> ModalModel:
     """Read modes from a CSV file that `write_table` wrote."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))
+            reader = csv.reader(file)
+            first = next(reader, [])
+            if not ",".join(first).startswith(TABLE_OF_MODES):
+                raise UnknownFormatError(
+                    f"{path} is no table of modes; its first row is not that of `write_modes`."
+                )
+            rows = [first, *reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise UnknownFormatError(f"{path} is no table of modes: {error}.") from error
-    if not rows or rows[0][:2] != ["mode", "frequency [Hz]"]:
-        raise UnknownFormatError(f"{path} is no table of modes; its first row is not that of `write_modes`.")
     try:
         gap = rows.index([])
         return _model(_table(rows[:gap]), _table(rows[gap + 1 :]))
@@ -101,7 +111,8 @@ def _model(modes: dict[str, list[str]], points: dict[str, list[str]]) -> ModalMo
         for title, name in titles_of(length_unit).items()
         if name != "phase_collinearity"
     }
-    positions = np.array([_numbers(points[title]) for title in PLACES if title in points])
+    titles = [*_places_in("m"), *([] if length_unit == "m" else _places_in(length_unit))]
+    positions = np.array([_numbers(points[title]) for title in titles if title in points])
     if positions.size:
         fields["positions"] = positions[0] if len(positions) == 1 else positions.T
     shapes, errors = _shapes(points, modes["mode"])
