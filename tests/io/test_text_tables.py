@@ -292,6 +292,37 @@ def test_the_row_of_units_says_the_unit_of_time(told):
     assert_signals(told("Time,A,B\n[ms],[g],[g]\n" + rows([10 * i for i in range(N)])), 100.0)
 
 
+# Row numbers
+
+
+@pytest.mark.parametrize(
+    "heading", ["Sample", "Index", "No.", "Nr", "#", '"#"', "Row", "Scan", "sample no", ""]
+)
+@pytest.mark.parametrize("n_rows", [20, N])
+def test_what_counts_the_rows_is_no_sensor(heading, n_rows, told, caplog):
+    first = range(1, n_rows + 1)
+    recording = told(f"{heading},A,B\n" + rows(first, values=SIGNALS[:n_rows]))
+    assert recording.names == ("A", "B")
+    np.testing.assert_array_equal(recording.signals, SIGNALS[:n_rows].T)
+    told_of = [record for record in caplog.records if "row number" in record.message]
+    is_comment = heading in ("", "#")  # as which # is taken off
+    assert {record.levelno for record in told_of} == {logging.INFO if is_comment else logging.WARNING}
+
+
+@pytest.mark.parametrize(
+    ("heading", "first"),
+    [("Force", range(1, N + 1)), ("Sample", range(0, 2 * N, 2)), ("Index", np.arange(N) + 0.5)],
+)
+def test_other_counts_and_headings_are_sensors(heading, first, told):
+    assert told(f"{heading},A,B\n" + rows(first)).names == (heading, "A", "B")
+
+
+def test_delimiters_at_the_end_of_a_row_are_no_columns(told):
+    lines = rows(seconds(), delimiter="\t").splitlines(keepends=True)
+    lines[7] = lines[7].rstrip("\n") + 21 * "\t" + "\n"
+    assert_signals(told("time [s]\tA\tB\t\t\t\n" + "".join(lines)), 100.0)
+
+
 # Dates and hours
 
 
@@ -345,6 +376,31 @@ def test_hours_without_dates_go_beyond_midnight(told):
     recording = told("Time,A,B\n" + rows(clock(HOUR, 86390.0)))
     assert_signals(recording, 10.0)
     assert "start_time" not in recording.metadata
+
+
+@pytest.mark.parametrize("decimals", [3, 4, 6])
+@pytest.mark.parametrize("rate", [128, 256, 300])
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        ("Time,A,B\n", "2026-06-{d:02d}T{h:02d}:{m:02d}:{s:0W.Df}"),
+        ("Time,A,B\n", "{h:02d}:{m:02d}:{s:0W.Df}"),
+        ("Date,Time,A,B\n", "2026-06-{d:02d},{h:02d}:{m:02d}:{s:0W.Df}"),
+    ],
+)
+def test_stamps_are_rounded_to_their_last_digit(header, form, rate, decimals, told):
+    form = form.replace("W", str(decimals + 3)).replace("D", str(decimals))
+    assert_signals(told(header + rows(clock(form, 86399.0, 1 / rate))), rate)
+
+
+def test_stamps_that_are_uneven_beyond_their_last_digit_are_refused(told):
+    lines = rows(clock("{h:02d}:{m:02d}:{s:06.3f}", step=1 / 128)).splitlines(keepends=True)
+    with pytest.raises(InputError, match="not uniform"):
+        told("Time,A,B\n" + "".join(lines[:70] + lines[73:]))
+
+
+def test_seconds_rounded_to_six_decimals_make_a_round_rate(told):
+    assert_signals(told("time [s],A,B\n" + rows(seconds(1 / 128, 6))), 128.0)
 
 
 def test_hours_of_twelve(told):

@@ -12,7 +12,8 @@ from wavefact.errors import InputError
 
 __all__ = ["last_digit", "rate_of_step", "sampling_rate_of"]
 
-_ROUNDED = 1.01  # last digits by which a rounded time may be off
+_EXACT, _ROUNDED = 0.05, 1.01  # last digits by which times are off that need no rounding, and that do
+_FEW = 1000  # numbers that are looked at before all
 
 
 def rate_of_step(step: str | float, unit: float = 1.0) -> float | None:
@@ -65,7 +66,7 @@ def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
     steps = np.diff(times)
     mean = (times[-1] - times[0]) / (len(times) - 1)
     uneven = ~(abs(steps - mean) <= 0.05 * abs(mean))
-    if uneven.any() and mean > 0 and _is_rounded(times, float(mean)):
+    if mean > 0 and _is_rounded(times, float(mean)):
         return _roundest(1.0 / float(mean * unit), last_digit(times) / float(times[-1] - times[0]))
     if mean <= 0 or uneven.any():
         i = int(abs(steps - mean).argmax())
@@ -79,8 +80,8 @@ def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
 def _is_rounded(times: np.ndarray, step: float) -> bool:
     """Tell whether times are those of one step, rounded to a last digit of at most half of it."""
     digit = last_digit(times)
-    even = times[0] + step * np.arange(len(times))
-    return 2 * digit <= step and bool(np.all(np.abs(times - even) <= _ROUNDED * digit))
+    off = float(np.abs(times - (times[0] + step * np.arange(len(times)))).max())
+    return 2 * digit <= step and _EXACT * digit < off <= _ROUNDED * digit
 
 
 def last_digit(numbers: np.ndarray) -> float:
@@ -92,8 +93,13 @@ def last_digit(numbers: np.ndarray) -> float:
     (0.01, 1.0)
     """
     for decimals in range(10):
-        scaled = numbers * 10.0**decimals
-        round_off = 8 * np.finfo(float).eps * np.abs(scaled)
-        if np.all(np.abs(scaled - np.round(scaled)) <= np.minimum(round_off, 0.01)):
+        if _have_decimals(numbers[:_FEW], decimals) and _have_decimals(numbers, decimals):
             return float(10.0**-decimals)
     return 0.0
+
+
+def _have_decimals(numbers: np.ndarray, decimals: int) -> bool:
+    """Tell whether numbers have so many decimals, or fewer."""
+    scaled = numbers * 10.0**decimals
+    round_off = 8 * np.finfo(float).eps * np.abs(scaled)
+    return bool(np.all(np.abs(scaled - np.round(scaled)) <= np.minimum(round_off, 0.01)))

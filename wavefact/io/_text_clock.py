@@ -61,21 +61,24 @@ def instants(rows: Sequence[Sequence[str]], path: Path) -> tuple[np.ndarray, str
     CorruptFileError
         If a cell is no date and no time of day.
     """
-    seconds, dates = np.zeros(len(rows)), []
+    seconds, dates, decimals = np.zeros(len(rows)), [], 0
     for i, row in enumerate(rows):
         for cell in row:
-            day, hour = _parts(cell, path)
+            day, hour, places = _parts(cell, path)
             seconds[i] += hour
             dates += [day] if day else []
+            decimals = max(decimals, places)
     if len(dates) != len(rows):
-        return np.cumsum([0.0, *_beyond_midnight(np.diff(seconds))]), ""
+        nights = np.cumsum([0, *(np.diff(seconds) < -_DAY / 2)])
+        return np.round(nights * _DAY + (seconds - seconds[0]), decimals), ""
     days, is_sure = _days(dates, path)
     start = int(days[0]) * 86400 * 10**9 + round(float(seconds[0]) * 10**6) * 10**3
-    return (days - days[0]) * _DAY + (seconds - seconds[0]), date_text(start) if is_sure else ""
+    times = np.round((days - days[0]) * _DAY + (seconds - seconds[0]), decimals)  # as they are written
+    return times, date_text(start) if is_sure else ""
 
 
-def _parts(cell: str, path: Path) -> tuple[str, float]:
-    """Return the date in a cell as it is written, empty if there is none, and the time of day [s]."""
+def _parts(cell: str, path: Path) -> tuple[str, float, int]:
+    """Return the date in a cell as it is written, if there is one, the time of day [s] and its decimals."""
     match = _INSTANT.fullmatch(cell)
     if match is None:
         raise CorruptFileError(f"{path}: {cell[:40]!r} is no date or time; repair or remove the row.")
@@ -84,11 +87,8 @@ def _parts(cell: str, path: Path) -> tuple[str, float]:
     )
     seconds = 3600.0 * (int(hour or 0) % (12 if half else 24)) + 60.0 * int(minute or 0) + float(second or 0)
     seconds += 12 * 3600.0 if (half or "").upper() == "PM" else 0.0
-    return cell[match.start("one") : match.end("three")] if match["one"] else "", seconds
-
-
-def _beyond_midnight(steps: np.ndarray) -> np.ndarray:
-    return np.where(steps < -_DAY / 2, steps + _DAY, steps)
+    day = cell[match.start("one") : match.end("three")] if match["one"] else ""
+    return day, seconds, len((second or "").partition(".")[2])
 
 
 def _days(dates: Sequence[str], path: Path) -> tuple[np.ndarray, bool]:

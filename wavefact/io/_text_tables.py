@@ -15,7 +15,7 @@ from wavefact.io._text_cells import COMMA_BLANK
 from wavefact.io._text_clock import instants, rises_evenly
 from wavefact.io._text_layout import Layout
 from wavefact.io._text_preamble import agree
-from wavefact.io._text_titles import time_unit
+from wavefact.io._text_titles import is_row_number, time_unit
 from wavefact.io.base import ReadOptions, common_unit, logger, refuse_component
 from wavefact.recording import Recording
 
@@ -100,12 +100,31 @@ def _clock(
         return _Clock(rate, start, 1)
     if days:
         return _Clock(sampling_rate_of(times, 1.0, path) if is_asked else None, start)
-    if layout.names and not heading and n_columns > 1 and np.array_equal(column, np.arange(len(column))):
-        logger.info("%s: the first column has no heading and is taken as row number", path)
+    if layout.names and n_columns > 1 and _counts(column, heading):
+        _tell_of_row_numbers(heading, path)
         return _Clock(n_columns=1)
     if n_columns > 1 and may_be_clock(layout, values[:, 0]):
         return _untitled(values, path, layout, is_asked)
     return _Clock()
+
+
+def _counts(column: np.ndarray, heading: str) -> bool:
+    """Tell whether numbers rise by one under a heading of row numbers, or from 0 or 1 under none."""
+    if len(column) < 2 or not is_row_number(heading) or not np.all(np.diff(column) == 1):
+        return False
+    return bool(column[0] == round(column[0]) if heading else column[0] in (0, 1))
+
+
+def _tell_of_row_numbers(heading: str, path: Path) -> None:
+    if not heading:
+        logger.info("%s: the first column has no heading and is taken as row number", path)
+        return
+    logger.warning(
+        "%s: the first column, %r, counts the rows: it is taken as row number, not as a sensor; give it "
+        "another heading if it is one",
+        path,
+        heading,
+    )
 
 
 def _timed(times: np.ndarray, unit: float, heading: str, path: Path, layout: Layout) -> float | None:

@@ -10,10 +10,15 @@ from collections.abc import Sequence
 from wavefact.io._text_cells import COMMA_BLANK
 from wavefact.io.base import one_line
 
-__all__ = ["Titles", "cells_of", "is_units", "time_unit", "titles_of"]
+__all__ = ["Titles", "cells_of", "is_row_number", "is_units", "time_unit", "titles_of"]
 
 _TIME = re.compile(
     r"\s*(?:time|times|t|zeit|temps|seconds|sec)(?:\s*(?P<bracket>[\[(])?[\s/_,]*(?P<unit>(?<=\W|_)[a-zµμ]+)[\])]?)?\s*",
+    re.IGNORECASE,
+)
+_ROW = re.compile(
+    r"(?:(?:data|scan|sample|row|line|record|point)s?|index|idx|id|i|n|zeile|messung|messwert)?[\s_.]*"
+    r"(?:no|nr|num|number|nummer|index|count|n°|№|#)?[\s.]*(?:\[-?\]|\(-?\))?",
     re.IGNORECASE,
 )
 _SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "ns": 1e-9, "min": 60.0, "h": 3600.0}
@@ -39,8 +44,13 @@ def time_unit(name: str) -> float | None:
     return _SECONDS.get((match["unit"] or "").lower(), unknown)
 
 
+def is_row_number(name: str) -> bool:
+    """Tell whether a column called `name` may count the rows; one without a name may."""
+    return _ROW.fullmatch(name.strip()) is not None
+
+
 def cells_of(line: str, delimiter: str | None, n_columns: int) -> list[str]:
-    """Return the cells of a line above the numbers; a delimiter at its end adds none."""
+    """Return the cells of a line above the numbers; delimiters at its end add none."""
     text = line.strip(" \r\n")
     sign = "," if delimiter == COMMA_BLANK else delimiter
     try:
@@ -48,7 +58,9 @@ def cells_of(line: str, delimiter: str | None, n_columns: int) -> list[str]:
     except csv.Error:  # no cell is as long
         return []
     cells = [one_line(cell.replace('"', " ")) for cell in cells]
-    return cells[:-1] if len(cells) == n_columns + 1 and not cells[-1] else cells
+    while len(cells) > n_columns and not cells[-1]:
+        del cells[-1]
+    return cells
 
 
 def is_units(cells: Sequence[str]) -> bool:
