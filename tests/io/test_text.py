@@ -151,7 +151,7 @@ def test_complex_tables_are_understood(tmp_path):
         ("a,b,c\n1,2,3\n4,x,6\n7,8,9\n", "line 3, column 2: 'x' is not a number"),
         ("1,2,3\n4,5,6\n7,8\n", "line 3, column 3: the row has 2 numbers instead of 3"),
         ("1,2,3\n4,5,6,7\n7,8,9\n", "line 2, column 4: the row has 4 numbers instead of 3"),
-        ("1,2,3\n\n4,,6\n7,8,9\n", "line 3, column 2: '' is not a number"),
+        ("1,2,3\n\n4,,6\n7,8,9\n", "line 3, column 2: the cell is empty; write nan"),
         ("# c\n1\t2\n3\t4 5\n6\t7\n", "line 3, column 3: the row has 3 numbers instead of 2"),
         ("a,b\n1,abc\n", "line 2, column 2: 'abc' is not a number"),
         ("1,2\n3,4\n5,1_0\n", "line 3, column 2: '1_0' is not a number"),
@@ -159,7 +159,16 @@ def test_complex_tables_are_understood(tmp_path):
         ("1,2\n3,4\n5,1j\n", "line 3, column 2: '1j' is not a number"),
         ("1,2\n" * 80 + "1,two\n", "line 81, column 2: 'two'"),
         ("1,2\n" * 80 + "end of measurement\n", "line 81, column 1: 'end of measurement'"),
-        ("1;2,5\n1;1.234,5\n", "line 2, column 2"),
+        ("1;2,5\n1;1.234,5\n", "line 2, column 2: '1.234,5' is not a number; it looks like thousands"),
+        (
+            "a\tb\n1\t2\n1,000.00\t3\n",
+            "line 3, column 1: '1,000.00' is not a number; it looks like",
+        ),
+        ('a,b\n1,2\n"1,000.00",3\n', "'1,000.00' is not a number; it looks like thousands"),
+        ("1,2,3\n4,5,6\n1,200,300,400\n", "line 3, column 4: the row has 4 numbers instead of 3"),
+        ("a,b\n1,2\n0.05,\n", "line 3, column 2: the cell is empty"),
+        ("a\tb\n1\t2\n5\t\t\t\t\n", "line 3, column 2: the cell is empty"),
+        ("a\tb\n1\t2\n5\t6\t7\t\t\n", "line 3, column 3: the row has 3 numbers instead of 2"),
     ],
 )
 def test_the_line_and_column_of_a_fault_are_named(text, message, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ __all__ = [
     "has_decimal_commas",
     "is_number",
     "mark",
+    "raw_cells",
     "refuse_comma_pairs",
     "split",
 ]
@@ -36,19 +38,31 @@ def mark(delimiter: str | None) -> str | None:
 
 
 def cleaned(line: str, delimiter: str | None) -> str:
-    """Return a row with decimal points, one sign between cells, no quotes and no delimiter at its end."""
+    """Return a row with decimal points, one sign between cells, no quotes and no delimiters at its end."""
     if delimiter == "," and '"' in line:  # which sets a decimal comma apart from those between the cells
         line = _QUOTED.sub(r"\1.\2", line)
     line = line.replace('"', "").strip(" \r\n")
     if delimiter == COMMA_BLANK:
         line = _BETWEEN.sub(";", line.rstrip(","))
     line = line if delimiter == "," else line.replace(",", ".")
-    return line.removesuffix(mark(delimiter) or "")
+    return line.rstrip(f" {mark(delimiter) or ''}")
 
 
 def split(line: str, delimiter: str | None) -> list[str]:
-    """Return the cells of a row of numbers; a delimiter at the end of the line adds none."""
+    """Return the cells of a row of numbers; delimiters at the end of the line add none."""
     return [cell.strip() for cell in cleaned(line, delimiter).split(mark(delimiter))]
+
+
+def raw_cells(line: str, delimiter: str | None) -> list[str]:
+    """Return the cells of a row as they are written, with all that delimiters at its end add."""
+    sign = "," if delimiter == COMMA_BLANK else delimiter
+    if sign is None:
+        return line.split()
+    try:
+        cells = next(csv.reader([line.strip(" \r\n")], delimiter=sign, skipinitialspace=True))
+    except csv.Error:  # no cell is as long
+        return []
+    return [cell.strip() for cell in cells]
 
 
 def is_number(cell: str) -> bool:

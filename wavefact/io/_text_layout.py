@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from wavefact.errors import CorruptFileError
-from wavefact.io._text_cells import is_number, split
+from wavefact.io._text_cells import is_number, raw_cells, split
 from wavefact.io._text_clock import is_instant
 from wavefact.io._text_preamble import Preamble
 from wavefact.io.base import head
 
 __all__ = ["Layout", "first_fault", "numbered_lines", "open_text", "text_encoding"]
+
+_THOUSANDS = re.compile(
+    r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:\.\d{3})+,\d+|(?:['\u2019\xa0\u202f]\d{3})+(?:[.,]\d+)?"
+    r"|(?:,\d{3}){2,}|(?:\.\d{3}){2,})"
+)
+"""Numbers with thousands separators, but for those that may be decimals: ``1,000``."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +68,39 @@ def first_fault(path: Path, layout: Layout) -> CorruptFileError | None:
     """Return an error that names the line and column of the first row that does not fit."""
     for number, line in numbered_lines(path, layout):
         cells = split(line, layout.delimiter)
-        for column, cell in enumerate(cells[: layout.n_columns]):
-            if column < layout.n_instants and is_instant(cell):
-                continue
-            if not is_number(cell) or ("j" in cell.lower() and not layout.is_complex):
-                where = f"{path}, line {number}, column {column + 1}"
-                return CorruptFileError(f"{where}: {cell[:40]!r} is not a number; repair or remove the row.")
-        if len(cells) != layout.n_columns:
-            where = f"{path}, line {number}, column {min(len(cells), layout.n_columns) + 1}"
-            return CorruptFileError(
-                f"{where}: the row has {len(cells)} numbers instead of {layout.n_columns}."
-            )
+        column = _first_odd(cells, layout)
+        if column < layout.n_columns or len(cells) != layout.n_columns:
+            told = _told(cells, raw_cells(line, layout.delimiter), column, layout.n_columns)
+            return CorruptFileError(f"{path}, line {number}, column {column + 1}: {told}.")
     return None
+
+
+def _first_odd(cells: Sequence[str], layout: Layout) -> int:
+    """Return the first cell of a row that is no number, or how many there are of those that should be."""
+    for column, cell in enumerate(cells[: layout.n_columns]):
+        is_due = column < layout.n_instants and is_instant(cell)
+        if not is_due and (not is_number(cell) or ("j" in cell.lower() and not layout.is_complex)):
+            return column
+    return min(len(cells), layout.n_columns)
+
+
+def _told(cells: Sequence[str], written: Sequence[str], column: int, n_columns: int) -> str:
+    """Say what is wrong with a row from a column on, and quote it as it is written."""
+    if column < min(len(cells), n_columns):
+        cell = written[column] if len(written) >= len(cells) else cells[column]
+        if cell:
+            return _thousands_in(cell) or f"{cell[:40]!r} is not a number; repair or remove the row"
+    elif len(cells) > n_columns or len(written) <= len(cells):  # else there are only delimiters behind
+        thousands = next(filter(None, map(_thousands_in, written)), None)
+        return thousands or f"the row has {len(cells)} numbers instead of {n_columns}"
+    return "the cell is empty; write nan where a value is missing, or remove the row"
+
+
+def _thousands_in(cell: str) -> str | None:
+    """Say that a cell seems to have thousands separators; None where it has none."""
+    if _THOUSANDS.fullmatch(cell) is None:
+        return None
+    return f"{cell!r} is not a number; it looks like thousands separators: export without them"
 
 
 def numbered_lines(path: Path, layout: Layout) -> Iterator[tuple[int, str]]:
