@@ -299,7 +299,8 @@ def test_the_imaginary_part_of_a_shape_is_dashed() -> None:
     assert np.allclose(real.get_ydata(), [1.0, 0.0, -0.25])
     assert np.allclose(imaginary.get_ydata(), [0.0, 0.5, 0.0])
     assert imaginary.is_dashed()
-    assert ax.get_xlabel() == "point"
+    assert ax.get_xlabel() == "sensor"
+    assert real.get_xdata().tolist() == [0.0, 1.0, 2.0]
     assert ax.get_title() == "1: 1 Hz\nζ < 0.001 %"
 
 
@@ -472,3 +473,16 @@ def test_the_polar_of_a_long_timed_fit_takes_fewer_tones(monkeypatch: pytest.Mon
     assert np.all(few.residual <= all_tones.residual.max() * (1.0 + 1e-6))
     at = np.argmin(np.abs(few.wavenumbers[:, None] - fit.wavenumbers), axis=0)
     np.testing.assert_allclose(few.residual[at], all_tones.residual[at], rtol=1e-3)
+
+
+def test_sensors_of_which_nobody_said_where_are_counted_from_0_in_every_picture(
+    rng: np.random.Generator,
+) -> None:
+    recording = wf.Recording(waves(6, 200, rng), sampling_rate=50.0)
+    fit = wf.factorize(recording, wf.String(6), wave_weight=1.0, regularization=1.0)
+    axes = plots.wavefield(recording, fit)
+    assert axes[0].get_ylabel() == "sensor"
+    assert axes[0].get_ylim() == (-0.5, 5.5)
+    shape = plots.components(fit)[-1, 0]
+    assert shape.get_xlabel() == "sensor"
+    assert shape.lines[1].get_xdata().tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]

@@ -88,8 +88,8 @@ def test_the_phase_turns_a_real_shape_over_and_moves_a_complex_one_on() -> None:
 
 def test_without_positions_points_are_counted() -> None:
     ax = plots.shape(model(np.ones((4, 1))), 0, Figure().subplots())
-    assert ax.get_xlabel() == "point"
-    assert ends(ax, 0)[0, 0, 0] == 1.0
+    assert ax.get_xlabel() == "sensor"
+    assert ends(ax, 0)[0, 0, 0] == 0.0
 
 
 def test_a_plane_frame_is_drawn_in_its_plane_and_what_is_unknown_is_pale() -> None:

@@ -19,7 +19,7 @@ def placed(model: ModalModel, geometry: Geometry | None) -> Geometry:
     model : ModalModel
     geometry : Geometry, optional
         With the model's channels in their order, or by their names where both have names; without it one is
-        made from the model's positions, or from counted points.
+        made from the model's positions, or from points counted from 0.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def placed(model: ModalModel, geometry: Geometry | None) -> Geometry:
         If the geometry does not have the model's channels.
     """
     if geometry is None:
-        places = np.arange(1.0, model.n_points + 1) if model.positions is None else model.positions
+        places = np.arange(float(model.n_points)) if model.positions is None else model.positions
         return Geometry.from_positions(places)
     if model.names is not None and geometry.channel_names is not None:
         return geometry.for_channels(model.names)

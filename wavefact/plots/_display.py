@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wavefact._arrays import array_namespace, like, to_numpy
+from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.recording import Recording
 
@@ -51,6 +52,20 @@ def strongest_window(fit: Factorization, n_periods: int = 20) -> tuple[int, int]
     return start, min(start + length, n_samples)
 
 
+def check_sizes(recording: Recording, fit: Factorization, *, may_be_part: bool = False) -> None:
+    """Refuse a recording that cannot be the one that was factorized.
+
+    Where it `may_be_part`, sensors may be fewer than points, if it is a fit of sensors that saw only a part.
+    """
+    expected = (len(fit.spatial_factors), len(fit.time_courses))
+    is_part = may_be_part and fit.projected_courses is not None and recording.n_sensors < expected[0]
+    if (expected[0] if is_part else recording.n_sensors, recording.n_samples) != expected:
+        raise InputError(
+            f"The recording has {recording.n_sensors} sensors × {recording.n_samples} samples, the "
+            f"factorization {expected[0]} × {expected[1]}; pass the recording that was factorized."
+        )
+
+
 def signals_at(recording: Recording, samples: np.ndarray) -> np.ndarray:
     """Return the signals at rising `samples`, shape (n_sensors, len(samples)), reading no others."""
     first, last = int(samples[0]), int(samples[-1])
@@ -79,10 +94,11 @@ def coordinates(
     """Return one or two coordinates of each point, shape (n_points, 1 or 2), and their labels.
 
     Coordinates that are the same for all points are left out, and of three the two widest are
-    kept; without positions the points are counted, and so are those on a line of which nobody said where.
+    kept; without positions the points are counted from 0, and so are those on a line of which nobody
+    said where.
     """
     if positions is None:
-        return np.arange(1.0, n_points + 1)[:, None], ["point"]
+        return np.arange(float(n_points))[:, None], ["sensor"]
     table = np.asarray(positions, dtype=float).reshape(n_points, -1)
     if table.shape[1] == 1:
         return (table, ["position [m]"]) if length_unit == "m" else (_counted(table), [length_unit])
@@ -94,8 +110,8 @@ def coordinates(
 
 
 def _counted(table: np.ndarray) -> np.ndarray:
-    """Return the numbers, from 1, of points one apart."""
-    return np.asarray(table - table.min() + 1.0)
+    """Return the numbers, from 0 as everywhere, of points one apart."""
+    return np.asarray(table - table.min())
 
 
 def draw_shape(

@@ -73,5 +73,5 @@ def shape(
     ax = new_axes(scene, chosen) if ax is None else ax
     draw(ax, scene, chosen, phase, view)
     if geometry is None and model.positions is None:
-        ax.set_xlabel("point")
+        ax.set_xlabel("sensor")
     return ax

@@ -120,7 +120,7 @@ def _draw_spectrum(ax: Axes, diagram: Stabilization, limits: tuple[float, float]
         decibels = 10 * np.log10(power / np.max(power))
         twin.plot(diagram.spectrum_frequencies[inside], decibels, color=SKY, lw=0.9, alpha=0.8)
         twin.set_ylim(max(float(decibels.min()), -120.0), 3.0)
-    twin.set_ylabel("power of all channels [dB]", color=GREY)
+    twin.set_ylabel("power of all channels, each at unit variance [dB]", color=GREY)
     twin.tick_params(labelsize=SMALL, colors=GREY)
     twin.spines[["top", "left"]].set_visible(False)
     ax.set_zorder(twin.get_zorder() + 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
-from wavefact.plots._display import shown_samples, signals_at
+from wavefact.plots._display import check_sizes, shown_samples, signals_at
 from wavefact.plots._style import (
     DIVERGING,
     SMALL,
@@ -67,7 +67,7 @@ def wavefield(
     >>> [ax.get_title() for ax in axes]
     ['recording', 'reconstruction: no components', 'residual']
     """
-    _check_sizes(recording, fit)
+    check_sizes(recording, fit)
     start, stop = _samples(recording, window)
     samples, edges = shown_samples(fit, start, stop)
     signals = signals_at(recording, samples)
@@ -106,15 +106,6 @@ def wavefield(
     return grid
 
 
-def _check_sizes(recording: Recording, fit: Factorization) -> None:
-    expected = (len(fit.spatial_factors), len(fit.time_courses))
-    if (recording.n_sensors, recording.n_samples) != expected:
-        raise InputError(
-            f"The recording has {recording.n_sensors} sensors × {recording.n_samples} samples, the "
-            f"factorization {expected[0]} × {expected[1]}; pass the recording that was factorized."
-        )
-
-
 def _samples(recording: Recording, window: tuple[float, float] | None) -> tuple[int, int]:
     if window is None:
         return 0, recording.n_samples
@@ -141,13 +132,18 @@ def _limit(signals: np.ndarray, reconstruction: np.ndarray) -> float:
 def _rows(recording: Recording, fit: Factorization) -> tuple[np.ndarray, np.ndarray, str]:
     """Return the order of the sensors from the bottom up, the edges of their rows, and the label."""
     if recording.positions is None and fit.length_unit != "m":
-        return np.arange(recording.n_sensors), np.arange(recording.n_sensors + 1) + 0.5, fit.length_unit
+        return _counted(recording)
     positions = fit.operator.positions if recording.positions is None else recording.positions
     line = np.asarray(positions, dtype=float).reshape(recording.n_sensors, -1)
     order = np.argsort(line[:, 0], kind="stable")
     sorted_line = line[order, 0]
     if line.shape[1] > 1 or np.any(np.diff(sorted_line) <= 0):
-        return np.arange(recording.n_sensors), np.arange(recording.n_sensors + 1) + 0.5, "sensor number"
+        return _counted(recording)
     middles = (sorted_line[1:] + sorted_line[:-1]) / 2
     ends = 2 * sorted_line[[0, -1]] - middles[[0, -1]]
     return order, np.concatenate([ends[:1], middles, ends[1:]]), "position [m]"
+
+
+def _counted(recording: Recording) -> tuple[np.ndarray, np.ndarray, str]:
+    """Return rows of sensors by their numbers, from 0."""
+    return np.arange(recording.n_sensors), np.arange(recording.n_sensors + 1) - 0.5, "sensor"

@@ -110,7 +110,7 @@ def _faults(faults: ChannelFaults) -> Html | None:
         )
     rows = faults.faults
     columns = [
-        Column("channel", [fault.name or str(fault.sensor) for fault in rows]),
+        Column("sensor", [fault.name or str(fault.sensor) for fault in rows]),
         Column("fault", [fault.kind for fault in rows]),
         Column(
             "share [%]", [fault.share for fault in rows], ".3g", 100.0, "of the samples that are affected"
@@ -185,7 +185,7 @@ def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) 
     else:
         ax.set_ylim(0.0, 1.1 * float(levels.max()))
     ax.set_xlim(-0.6, seen.n_sensors - 0.4)
-    ax.set_xlabel("channel, in the order of the file, from 0 on")
+    ax.set_xlabel("sensor, in the order of the file, from 0 on")
     scale = "" if is_wide else scaled(ax.yaxis, float(levels.max()))
     ax.set_ylabel(f"level\n[{scale}{unit_text(seen.unit)}]")
     names = [seen.names[sensor] if seen.names else str(sensor) for sensor in range(seen.n_sensors)]
@@ -193,7 +193,7 @@ def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) 
         f"Root mean square of each channel: median {number_text(np.median(levels), 3)}, from "
         f"{number_text(levels.min(), 3)} to {number_text(levels.max(), 3)} {unit_text(seen.unit)}."
     )
-    readout = Readout(ax, at, [("level", levels)], "channel", texts=names, unit=unit_text(seen.unit))
+    readout = Readout(ax, at, [("level", levels)], "sensor", texts=names, unit=unit_text(seen.unit))
     caption = "Level (root mean square about the mean) of each channel; the dashed line is the median"
     caption += ", the axis logarithmic so that quiet channels are seen too." if is_wide else "."
     return figure("levels", drawn, alt, caption, readout=readout)
