@@ -51,8 +51,9 @@ def main() -> None:
     print(found[chart.first_alarm].sentence)
 
     profile = wf.fit_stiffness(models[HEALTHY - 1], models[-1], bridge_operator())
-    low, high = profile.loss_interval()
-    print(f"place {profile.location:.1f} m, loss {100 * low:.0f} to {100 * high:.0f} % of the stiffness")
+    place = profile.regions()[0]  # the most probable, as in the picture
+    low, high = place.loss_interval
+    print(f"place {place.location:.1f} m, loss {100 * low:.0f} to {100 * high:.0f} % of the stiffness")
 
     figure = plt.figure(figsize=(11.5, 4.4), layout="constrained")
     left, right = figure.subfigures(1, 2, width_ratios=[1.2, 1.0], wspace=0.03)
