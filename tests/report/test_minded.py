@@ -157,3 +157,49 @@ def test_the_diagram_marks_the_modes_of_the_table() -> None:
     text = wf.Report(modes=moved, diagram=report.diagram).html()
     assert "the modes of the table, which come from the components" in text
     assert "here by up to 0.99\u00a0%" in text
+
+
+def test_groups_of_poles_are_told_by_the_modes_of_the_table() -> None:
+    from wavefact.report.sections.stability import _verdicts
+
+    diagram = results.everything().diagram
+    assert diagram is not None
+    assert _verdicts(diagram, diagram.model) == [group.verdict for group in diagram.groups]
+    first = next(group for group in diagram.groups if group.verdict == "mode 2")
+    explained = replace(first, verdict="explained by other modes")
+    beside = replace(explained, frequency=1.2 * first.frequency)
+    other = replace(diagram, groups=(replace(explained, frequency=1.0001 * first.frequency), first, beside))
+    table = diagram.model.select([1, 2])
+    text = ["explained by other modes", "mode 1 of the table", "explained by other modes"]
+    assert _verdicts(other, table) == text  # the nearest group, once, in the numbers of the table
+    alone = _verdicts(
+        replace(diagram, groups=(replace(explained, frequency=1.0001 * first.frequency),)), table
+    )
+    assert alone == ["mode 1 of the table"]
+    own = replace(diagram, groups=(replace(explained, frequency=1.0001 * first.frequency),))
+    assert _verdicts(own, own.model) == ["mode 2"]  # of another shape, but nothing else is that mode
+    missing = _verdicts(replace(diagram, groups=(first,)), diagram.model.select([0]))
+    assert missing == ["a mode of the poles, none of the table"]
+
+
+def test_shapes_without_places_are_told_unless_a_geometry_says_where() -> None:
+    modes = wf.ModalModel(np.array([2.0]), np.array([0.01]), np.array([[1.0], [0.5], [-1.0]]))
+    (told,) = minded_of(wf.Report(modes=modes))
+    assert "shapes are drawn along a line" in told
+    placed = wf.Geometry(np.eye(3), channel_points=[0, 1, 2], channel_directions=["x", "y", "z"])
+    assert minded_of(wf.Report(modes=modes, geometry=placed)) == ()
+    assert minded_of(wf.Report(modes=replace(modes, positions=np.arange(3.0)))) == ()
+
+
+def test_faulty_channels_are_told_but_for_samples_that_a_fit_was_told_are_missing() -> None:
+    signals = np.array(MEASURED.signals)
+    signals[5] = signals[4]
+    copied = MEASURED.replace(signals=signals, metadata={})
+    (told,) = minded_of(wf.Report(recording=copied))
+    assert "sensor 5 ('A5') (duplicate: identical with sensor 4)" in told
+    signals = np.array(MEASURED.signals)
+    signals[3, 10:20] = np.nan
+    gappy = MEASURED.replace(signals=signals, metadata={})
+    fit = wf.factorize(gappy, wf.String(12), missing="nan", wave_weight=10.0, regularization=10.0)
+    assert minded_of(wf.Report(fit, gappy)) == ()
+    assert "10 NaN" in minded_of(wf.Report(recording=gappy))[0]

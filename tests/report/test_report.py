@@ -262,4 +262,39 @@ def test_a_recording_without_a_rate_takes_that_of_its_fit() -> None:
     assert report.recording is not None
     assert report.recording.sampling_rate == 50.0
     assert "cycles/sample" not in report.html()
-    assert wf.Report(fit, wf.Recording(signals[:, :200])).recording.sampling_rate is None  # type: ignore[union-attr]
+
+
+def test_a_recording_that_is_not_the_fits_is_refused_and_so_are_modes_of_other_sensors() -> None:
+    signals = np.outer(np.sin(np.arange(1, 9)), np.cos(0.3 * np.arange(300)))
+    fit = wf.factorize(wf.Recording(signals, 50.0), wf.String(8), wave_weight=1.0, regularization=1.0)
+    for other in (signals[:, :200], signals[:5], np.vstack([signals, signals])):
+        with pytest.raises(wf.InputError, match="the factorization 8 × 300; pass the recording that was"):
+            wf.Report(fit, wf.Recording(other, 50.0))
+    modes = wf.ModalModel(np.array([2.0]), np.array([0.01]), np.ones((5, 1)))
+    with pytest.raises(wf.InputError, match="modes have 5 points, the factorization 8"):
+        wf.Report(fit, modes=modes)
+    with pytest.raises(wf.InputError, match="modes have 5 points, the recording 8"):
+        wf.Report(recording=wf.Recording(signals, 50.0), modes=modes)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.1])
+def test_a_fit_of_more_points_than_sensors_is_reported_with_its_recording(weight: float) -> None:
+    signals = np.outer(np.sin(np.arange(1, 13) * np.pi / 13), np.cos(0.3 * np.arange(300)))[::2]
+    measured, settings = wf.Recording(signals, 50.0), {"wave_weight": 1.0, "regularization": 1.0}
+    fit = wf.factorize(measured, wf.String(12), sensors=np.arange(0, 12, 2), time_weight=weight, **settings)
+    assert len(fit.spatial_factors) == 12
+    report = wf.Report(fit, measured, modes=wf.identify(fit))
+    assert 'id="levels' in report.html() or "Level (root mean square" in report.html()
+    with pytest.raises(wf.InputError, match="6 sensors × 200 samples"):
+        wf.Report(fit, measured.window(0, 200))
+
+
+def test_sensors_are_counted_from_0_and_called_one_thing_throughout() -> None:
+    signals = np.random.default_rng(0).normal(size=(9, 400))
+    signals[8] = signals[7]
+    measured = wf.Recording(signals, 50.0)
+    text = wf.Report(recording=measured).html()
+    assert re.search(r'title="[^"]*">sensor<|<th[^>]*>sensor<', text)
+    assert "identical with sensor 7" in text
+    assert "sensor, in the order of the file, from 0 on" in text
+    assert "One channel is faulty and took part in all results: sensor 8 (duplicate: identical with" in text

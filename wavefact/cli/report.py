@@ -67,10 +67,10 @@ def report(file: Path, **options: Any) -> None:
 
 def _report(file: Path, options: dict[str, Any]) -> Any:
     from wavefact.report import HealthState, Report
-    from wavefact.report.report import timed, title_of
+    from wavefact.report.report import recording_of, title_of
 
     fit, recording, given = _sources(file, options)
-    recording = timed(recording, fit)
+    recording = recording_of(fit, recording)
     modes, diagram = _found(fit, recording) if given is None else (given, None)
     place = options["geometry"] or (file if given is not None and file.suffix.lower() in UNIVERSAL else None)
     geometry = None if place is None else Geometry.read(place)

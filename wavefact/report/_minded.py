@@ -10,8 +10,10 @@ import numpy as np
 from wavefact._arrays import to_numpy
 from wavefact._words import listed, number_text
 from wavefact.plots._style import unit_text
+from wavefact.preparation import channel_faults
 from wavefact.recording import Recording
 from wavefact.report._excerpt import excerpt
+from wavefact.report._words import counted
 
 if TYPE_CHECKING:
     from wavefact.report.report import Report
@@ -27,18 +29,30 @@ def minded_of(report: Report) -> tuple[str, ...]:
     """Return a sentence for each thing in the input that bears on all results."""
     said = [_places(report), _rate(report)]
     if report.recording is not None:
-        said += [_units(report.recording), _levels(report.recording)]
+        said += [_units(report.recording), _levels(report.recording), _faults(report, report.recording)]
     return tuple(text for text in said if text)
 
 
 def _places(report: Report) -> str:
     results = (report.fit, report.modes)
     if not any(found is not None and found.length_unit == "sensor" for found in results):
-        return ""
+        return _order(report)
     return (
         "Nobody gave the positions of the sensors: they were assumed evenly spaced, in the order of the "
         "channels. Wavenumbers are in radians per sensor, speeds in sensors per second, and shapes are drawn "
         "over the number of the sensor."
+    )
+
+
+def _order(report: Report) -> str:
+    """Tell where shapes have no places to be drawn at."""
+    fit, modes = report.fit, report.modes
+    is_placed = fit is not None or report.geometry is not None
+    if is_placed or modes is None or modes.positions is not None or not modes.n_modes or modes.n_points == 1:
+        return ""
+    return (
+        "Nobody gave the positions of the sensors: shapes are drawn along a line, over the number of the "
+        "sensor in the order of the channels, wherever these are and whichever way they measure."
     )
 
 
@@ -86,4 +100,23 @@ def _levels(recording: Recording) -> str:
         f"Levels of channels lie up to {number_text(ratio, 2)} times apart: the loud ones decide what is "
         f"found, and channels {listed([*names, *more])} hardly count. Look at gains and units, and at the "
         "levels below."
+    )
+
+
+def _faults(report: Report, recording: Recording) -> str:
+    """Tell which channels no filter makes good; samples that a fit was told are missing are none."""
+    seen, _ = excerpt(recording)
+    if np.iscomplexobj(seen.signals):
+        return ""
+    known = {"not finite"} if report.fit is not None else set()
+    faults = channel_faults(seen)
+    bad = [fault for fault in faults.faults if fault.sensor in faults.bad and fault.kind not in known]
+    told = {fault.sensor: f"{recording.label(fault.sensor)} ({fault.kind}: {fault.text})" for fault in bad}
+    if not told:
+        return ""
+    more = [f"{len(told) - MOST_NAMED:,} more"] if len(told) > MOST_NAMED else []
+    verb = "is" if len(told) == 1 else "are"
+    return (
+        f"{counted(len(told), 'channel').capitalize()} {verb} faulty and took part in all results: "
+        f"{listed([*list(told.values())[:MOST_NAMED], *more])}. The table of faults below says what to do."
     )

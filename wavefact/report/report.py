@@ -8,12 +8,14 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wavefact._words import listed
 from wavefact.compare import Comparison
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.geometry import Geometry
 from wavefact.io.atomic import atomic_path
 from wavefact.modal import ModalModel, Stabilization
+from wavefact.plots._display import check_sizes
 from wavefact.recording import Recording
 from wavefact.report._words import TITLES
 from wavefact.report.health_state import HealthState
@@ -36,7 +38,8 @@ class Report:
     fit : Factorization, optional
         Components, with what is proven of them.
     recording : Recording, optional
-        What was measured: its quality, its spectrum, its map over frequency and wavenumber.
+        What was measured, and factorized where there is a fit: its quality, its spectrum, its map over
+        frequency and wavenumber.
     modes : ModalModel, optional
         By default those of `diagram`.
     diagram : Stabilization, optional
@@ -53,7 +56,8 @@ class Report:
     Raises
     ------
     InputError
-        If there is nothing to report.
+        If there is nothing to report, or recording, fit and modes are not of the same structure: of other
+        numbers of sensors, or samples.
 
     Examples
     --------
@@ -77,11 +81,12 @@ class Report:
     date: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "recording", timed(self.recording, self.fit))
+        object.__setattr__(self, "recording", recording_of(self.fit, self.recording))
         if self.modes is None and self.diagram is not None:
             object.__setattr__(self, "modes", self.diagram.model)
         if all(getattr(self, name) is None for name in PARTS[:-1]):
             raise InputError("There is nothing to report; give at least a recording, a fit, or modes.")
+        _check_points(self)
 
     @property
     def heading(self) -> str:
@@ -143,13 +148,28 @@ class Report:
         return f"Report({self.heading!r}: {', '.join(given)})"
 
 
-def timed(recording: Recording | None, fit: Factorization | None) -> Recording | None:
-    """Return the recording with the sampling rate of its fit, where only that is known."""
-    if recording is None or fit is None or recording.sampling_rate is not None:
+def recording_of(fit: Factorization | None, recording: Recording | None) -> Recording | None:
+    """Return the recording of a fit, with its sampling rate where only the fit knows that; refuse another."""
+    if recording is None or fit is None:
         return recording
-    if fit.sampling_rate is None or recording.n_samples != len(fit.time_courses):
+    check_sizes(recording, fit, may_be_part=True)
+    if fit.sampling_rate is None or recording.sampling_rate is not None:
         return recording
     return recording.replace(sampling_rate=fit.sampling_rate)
+
+
+def _check_points(report: Report) -> None:
+    """Refuse modes of another structure than what else is reported."""
+    fit, recording, geometry, modes = report.fit, report.recording, report.geometry, report.modes
+    known = {
+        "the factorization": None if fit is None else len(fit.spatial_factors),
+        "the recording": None if recording is None else recording.n_sensors,
+        "the geometry": None if geometry is None else geometry.n_channels,
+    }
+    given = {name: number for name, number in known.items() if number is not None}
+    if modes is not None and given and modes.n_points not in given.values():
+        others = listed([f"{name} {number}" for name, number in given.items()])
+        raise InputError(f"The modes have {modes.n_points} points, {others}; pass modes of the same sensors.")
 
 
 def title_of(recording: Recording | None) -> str:

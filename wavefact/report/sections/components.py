@@ -85,8 +85,7 @@ def _table(fit: Factorization) -> Html:
 
 def _wavefield(report: Report, fit: Factorization) -> Html | None:
     recording = report.recording
-    shape = (len(fit.spatial_factors), len(fit.time_courses))
-    if recording is None or (recording.n_sensors, recording.n_samples) != shape:
+    if recording is None or recording.n_sensors < len(fit.spatial_factors):  # which of the points it is of
         return None
     rate = recording.sampling_rate or 1.0
     start, stop = strongest_window(fit)

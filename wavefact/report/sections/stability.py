@@ -8,7 +8,7 @@ import numpy as np
 
 from wavefact import plots
 from wavefact._words import number_text
-from wavefact.modal import ModalModel, Stabilization
+from wavefact.modal import ModalModel, PoleGroup, Stabilization
 from wavefact.report._figures import Readout, blank, figure, panels
 from wavefact.report._html import Column, Html, element, joined, table
 from wavefact.report._words import counted
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["stability"]
 
+HALF_WIDTHS, SPREADS = 3.0, 3.0  # of a resonance and of its poles, within which a group is of a mode
+_OTHER = "a mode of the poles, none of the table"
+
 
 def stability(report: Report) -> Section | None:
     """Return the diagram and the groups of poles."""
@@ -31,6 +34,7 @@ def stability(report: Report) -> Section | None:
     ax = panels(drawn)[0, 0]
     model = diagram.model if report.modes is None else report.modes
     plots.stabilization(diagram, ax, model=model)
+    verdicts = _verdicts(diagram, model)
     n_stable = int(diagram.stable.sum())
     alt = (
         f"Poles of {counted(len(set(diagram.orders.tolist())), 'model order')} over frequency; {n_stable} of "
@@ -42,7 +46,8 @@ def stability(report: Report) -> Section | None:
         "frequency from order to order; what only noise makes comes and goes.",
     )
     caption = (
-        "Stabilisation diagram, with the spectrum of all channels behind it. Lines and numbers above them: "
+        "Stabilisation diagram, with the spectrum of all channels, each at unit variance, behind it. "
+        "Lines and numbers above them: "
     )
     if model is diagram.model:
         caption += "the modes of the table, fitted to the spectra; poles of each order scatter about them."
@@ -51,10 +56,12 @@ def stability(report: Report) -> Section | None:
             "the modes of the table, which come from the components. Poles are fitted to the signals before "
             f"decomposition, order by order{_difference(diagram, model)}."
         )
-    parts = [text, figure("stability", drawn, alt, caption, readout=_readout(ax, diagram))]
+    parts = [text, figure("stability", drawn, alt, caption, readout=_readout(ax, diagram.groups, verdicts))]
     if diagram.groups:
         groups = element(
-            "details", element("summary", "Every group of poles, with its criteria"), _groups(diagram)
+            "details",
+            element("summary", "Every group of poles, with its criteria"),
+            _groups(diagram, verdicts),
         )
         parts.append(groups)
     return Section("stability", "Stabilisation diagram", joined(parts))
@@ -70,21 +77,54 @@ def _difference(diagram: Stabilization, model: ModalModel) -> str:
     return f", so their frequencies may differ, here by up to {number_text(100 * largest, 2)}\u00a0%"
 
 
-def _readout(ax: Axes, diagram: Stabilization) -> Readout | None:
+def _verdicts(diagram: Stabilization, model: ModalModel) -> list[str]:
+    """Return what became of each group of poles, in the numbers of the table's modes.
+
+    The verdicts of a diagram are those of its own model, and ask for a shape alike.  A mode that no group is
+    said to be takes the nearest within its resonance, or within the scatter of its poles; none twice.
+    """
+    is_own, groups = model is diagram.model, diagram.groups
+    is_mode = np.array([group.verdict.startswith("mode") for group in groups], dtype=bool)
+    verdicts = [
+        _OTHER if named and not is_own else group.verdict
+        for group, named in zip(groups, is_mode, strict=True)
+    ]
+    apart = _distances(groups, model)
+    if is_own:
+        apart[:, is_mode] = np.inf
+        apart[[int(groups[g].verdict.split()[1]) - 1 for g in np.flatnonzero(is_mode)]] = np.inf
+    while apart.size and np.isfinite(np.min(apart)):
+        mode, group = np.unravel_index(np.argmin(apart), apart.shape)
+        verdicts[int(group)] = f"mode {mode + 1}" if is_own else f"mode {mode + 1} of the table"
+        apart[mode], apart[:, group] = np.inf, np.inf
+    return verdicts
+
+
+def _distances(groups: tuple[PoleGroup, ...], model: ModalModel) -> np.ndarray:
+    """Return how far each group is from each mode [Hz], (n_modes, n_groups); infinite beyond its reach."""
+    frequencies = np.array([group.frequency for group in groups])
+    spreads = np.array([group.frequency_spread for group in groups])
+    apart = np.abs(model.frequencies[:, None] - frequencies)
+    widths = np.nan_to_num(model.damping_ratios * model.frequencies)[:, None]
+    return np.where(apart <= np.maximum(HALF_WIDTHS * widths, SPREADS * spreads), apart, np.inf)
+
+
+def _readout(ax: Axes, every: tuple[PoleGroup, ...], verdicts: list[str]) -> Readout | None:
     """Let the groups within the picture be read one by one."""
     low, high = ax.get_xlim()
-    groups = [group for group in diagram.groups if low <= group.frequency <= high]
-    if not groups:
+    shown = [number for number, group in enumerate(every) if low <= group.frequency <= high]
+    if not shown:
         return None
     texts = [
         f"at {number_text(group.frequency, 5)} Hz, damping {number_text(100 * group.damping_ratio, 3)} %, "
-        f"in {group.n_orders} orders: {group.verdict}"
-        for group in groups
+        f"in {group.n_orders} orders: {verdicts[number]}"
+        for number in shown
+        for group in [every[number]]
     ]
-    return Readout(ax, np.array([group.frequency for group in groups]), (), "Group", texts=texts)
+    return Readout(ax, np.array([every[number].frequency for number in shown]), (), "Group", texts=texts)
 
 
-def _groups(diagram: Stabilization) -> Html:
+def _groups(diagram: Stabilization, verdicts: list[str]) -> Html:
     groups = diagram.groups
     columns = [
         Column("frequency [Hz]", [group.frequency for group in groups], ".4f"),
@@ -99,6 +139,6 @@ def _groups(diagram: Stabilization) -> Html:
         Column(
             "purity", [group.purity for group in groups], ".3f", 1.0, "share of its correlations in one shape"
         ),
-        Column("verdict", [group.verdict for group in groups]),
+        Column("verdict", verdicts),
     ]
     return table("Groups of poles, by rising frequency", columns)
