@@ -32,6 +32,16 @@ def test_every_picture_is_on_a_page() -> None:
     assert {path.name for path in (DOCS / "pictures").iterdir()} == shown
 
 
+@pytest.mark.parametrize(
+    "page", [".docs/tutorial.md", ".docs/howto/compare-two-states.md", "examples/monitoring.py"]
+)
+def test_a_loss_is_told_with_the_interval_of_the_picture(page: str, root: Path) -> None:
+    """`plots.stiffness` shows that of each region; the profile's own is of any place."""
+    text = (root / page).read_text(encoding="utf-8")
+    assert "regions()[0]" in text
+    assert "profile.loss_interval" not in text
+
+
 def test_every_how_to_is_run_and_listed() -> None:
     listed = (DOCS / "howto" / "index.md").read_text(encoding="utf-8")
     for page in (DOCS / "howto").glob("*.md"):

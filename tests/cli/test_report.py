@@ -20,6 +20,7 @@ def files(tmp_path: Path) -> None:
     measured = results.recording()
     fit = results.fit_of(measured)
     write(measured, tmp_path / "bridge.h5")
+    write(measured.select([0, 1, 2]), tmp_path / "other.h5")
     fit.save(tmp_path / "fit.h5")
     identify(fit).save(tmp_path / "modes.h5")
     text = json.dumps({"rows": results.comparison().records()})
@@ -84,6 +85,7 @@ def test_a_universal_file_brings_modes_and_their_geometry(run: Any, files: None)
         (("fit.h5", "--compare", "fit.h5", "-o", "r.html"), "no result of `wavefact compare -o`"),
         (("fit.h5", "--health", "nowhere", "-o", "r.html"), "no state of a monitor"),
         (("fit.h5", "--recording", "modes.h5", "-o", "r.html"), "is a result"),
+        (("fit.h5", "--recording", "other.h5", "-o", "r.html"), "pass the recording that was factorized"),
     ],
 )
 def test_bad_input_is_told_and_nothing_written(run: Any, files: None, arguments: Any, complaint: str) -> None:
