@@ -283,3 +283,19 @@ def test_recordings_that_may_be_meant_are_not_asked_about(shape, told, caplog, m
     monkeypatch.setattr("wavefact._recording_fields.hinted", set())
     Recording(np.zeros(shape), **told)
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("north", "south"), "No sensor is named 'hammer'; there are 'north', 'south'."),
+        (tuple(f"a{number}" for number in range(15)), "'a11' and 3 more."),
+        (None, "No sensor is named 'hammer'; sensors have no names, so select by index, from 0."),
+        (("hammer", "a", "hammer"), "belongs to 2 sensors; select one by its index: 0, 2."),
+    ],
+)
+def test_a_name_that_is_not_one_sensors_is_answered_with_those_there_are(names, told: str) -> None:
+    recording = Recording(np.ones((len(names or "ab"), 4)), names=names)
+    with pytest.raises(InputError) as error:
+        recording.select("hammer")
+    assert told in str(error.value)

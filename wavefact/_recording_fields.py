@@ -17,6 +17,7 @@ from wavefact.errors import InputError
 logger = logging.getLogger("wavefact")
 
 MANY, SHORT_BY = 100, 10  # sensors, and how many times as many as samples, that suggest a transposed array
+LISTED = 12  # names that a message tells
 hinted: set[int] = set()  # the numbers of sensors that were asked about
 
 QUANTITIES = ("", "displacement", "velocity", "acceleration", "strain")
@@ -156,9 +157,22 @@ def sensor_indices(sensors: Any, names: tuple[str, ...] | None, n_sensors: int) 
 def _sensor_index(item: Any, names: tuple[str, ...], n_sensors: int) -> int:
     if isinstance(item, str):
         found = [i for i, name in enumerate(names) if name == item]
-        if len(found) != 1:
-            raise InputError(f"The name {item!r} belongs to {len(found)} sensors; select by index instead.")
+        if not found:
+            raise InputError(f"No sensor is named {item!r}; {_known(names)}.")
+        if len(found) > 1:
+            raise InputError(
+                f"The name {item!r} belongs to {len(found)} sensors; select one by its index: "
+                f"{', '.join(map(str, found[:LISTED]))}{' …' if len(found) > LISTED else ''}."
+            )
         return found[0]
     if not isinstance(item, Integral) or not -n_sensors <= int(item) < n_sensors:
         raise InputError(f"There is no sensor {item!r}; the recording has {n_sensors}, from 0.")
     return int(item) % n_sensors
+
+
+def _known(names: tuple[str, ...]) -> str:
+    """Say which names there are."""
+    if not any(names):
+        return "sensors have no names, so select by index, from 0"
+    rest = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"there are {', '.join(map(repr, names[:LISTED]))}{rest}"

@@ -116,7 +116,7 @@ def test_signatures_do_not_care_about_scale_and_sign() -> None:
         ({"n_lags": 600}, "at most half"),
         ({"max_lag": 0.001}, "at least 1"),
         ({"max_lag": -1.0}, "positive"),
-        ({"n_lags": 5, "references": "z"}, "'z' belongs to 0"),
+        ({"n_lags": 5, "references": "z"}, "No sensor is named 'z'"),
     ],
 )
 def test_lags_that_cannot_be_are_refused(arguments: dict, words: str) -> None:

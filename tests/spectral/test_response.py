@@ -286,7 +286,7 @@ GOOD = recorded().window(0, 1000)
     ("changes", "inputs", "settings", "complaint"),
     [
         ({"sampling_rate": None}, 0, {}, "sampling rate"),
-        ({}, "hammer", {}, "'hammer' belongs to 0 sensors"),
+        ({}, "hammer", {}, "No sensor is named 'hammer'"),
         ({}, [0, 1, 2], {}, "leave 0 of 3 channels as outputs"),
         ({}, [0, 0], {}, "name each input once"),
         ({}, 0, {"estimator": "H3"}, "estimator is 'H3'"),
