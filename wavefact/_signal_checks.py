@@ -19,9 +19,9 @@ def sensor_label(sensor: int, names: tuple[str, ...] | None) -> str:
     return f"sensor {sensor}" if names is None else f"sensor {sensor} ({names[sensor]!r})"
 
 
-def check_size(n_sensors: int, n_samples: int) -> None:
-    """Refuse fewer than 2 sensors or samples."""
-    if n_sensors < 2:
+def check_size(n_sensors: int, n_samples: int, fewest_sensors: int = 2) -> None:
+    """Refuse fewer than 2 samples, and fewer sensors than are needed."""
+    if n_sensors < fewest_sensors:
         raise InputError("The recording has 1 sensor; a factorization in space and time needs at least 2.")
     if n_samples < 2:
         raise InputError("The recording has 1 sample per sensor; at least 2 are needed.")

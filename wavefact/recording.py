@@ -262,8 +262,8 @@ def rate_of(recording: Recording) -> float:
     return recording.sampling_rate
 
 
-def check_signals(recording: Recording) -> None:
-    """Refuse signals that cannot be factorized, naming the sensor.
+def check_signals(recording: Recording, fewest_sensors: int = 2) -> None:
+    """Refuse signals that cannot be worked on, naming the sensor.
 
     Makes one pass over the data: a sum per sensor is finite only if every sample is, so samples
     are looked at one by one only where it is not.  Any finite magnitude is accepted.
@@ -271,12 +271,14 @@ def check_signals(recording: Recording) -> None:
     Parameters
     ----------
     recording : Recording
+    fewest_sensors : int
+        Two for a factorization; one channel alone has modes too.
 
     Raises
     ------
     InputError
-        For fewer than 2 sensors or samples, NaN or Inf (sensor and first sample are named) and
-        channels that are constant or zero throughout.
+        For fewer sensors than that, fewer than 2 samples, NaN or Inf (sensor and first sample are named)
+        and channels that are constant or zero throughout.
 
     Examples
     --------
@@ -285,7 +287,7 @@ def check_signals(recording: Recording) -> None:
         ...
     wavefact.errors.InputError: sensor 1 has NaN at sample 1; repair or remove it (select, window), or ...
     """
-    check_size(recording.n_sensors, recording.n_samples)
+    check_size(recording.n_sensors, recording.n_samples, fewest_sensors)
     start, first, suspects = 0, None, list(range(recording.n_sensors))
     for block in recording.iter_blocks():
         check_finite(block, start, recording.names)

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from wavefact.cli._report import mode_table
 from wavefact.io import read, write
-from wavefact.modal import ModalModel, read_modes
+from wavefact.modal import ModalModel, identify, read_modes
 from wavefact.preparation import detrend
+from wavefact.recording import Recording
+from wavefact.spectral import frequency_response, modes_of_response
 
 
 def test_the_modes_of_a_factorization_are_named(run: Any, fit: Path, truth: Path) -> None:
@@ -61,7 +64,9 @@ def test_a_recording_has_modes_without_wavenumbers(run: Any, recording: Path) ->
     modes = json.loads(outcome.out)["modes"]
     assert modes
     assert all(mode["wavenumber"] is None for mode in modes)
-    assert "–" in run("modes", "three.h5").out
+    table = run("modes", "three.h5").out
+    assert "wavenumber" not in table
+    assert "–" not in table
 
 
 def test_a_rate_can_be_given_later(run: Any, fit: Path) -> None:
@@ -154,3 +159,98 @@ def test_a_trend_is_removed_from_a_recording_only(run: Any, recording: Path, fit
     assert len(found[0]) > 0
     assert [m["frequency"] for m in found[0]] == pytest.approx([m["frequency"] for m in found[1]], rel=1e-6)
     assert "--detrend is for recordings" in run("modes", fit, "--detrend", "linear").err
+
+
+def struck(n_responses: int = 2, names: tuple[str, ...] | None = ("a1", "a2", "hammer")) -> Recording:
+    """Return what modes of 30 and 80 Hz do after a blow, and the force at the end."""
+    rate, rng = 1000.0, np.random.default_rng(0)
+    time = np.arange(4000) / rate
+    force = np.zeros(4000)
+    force[100:103] = 5.0, 10.0, 5.0  # [N]
+    responses = np.zeros((n_responses, 4000))
+    for frequency, shape in ((30.0, (1.0, 0.6)), (80.0, (0.8, -1.0))):
+        omega = 2 * np.pi * frequency
+        impulse = np.exp(-0.01 * omega * time) * np.sin(omega * time)
+        responses += np.outer(shape[:n_responses], np.convolve(force, impulse)[:4000])
+    responses += 1e-3 * rng.standard_normal(responses.shape)
+    return Recording(np.vstack([responses, force]), rate, names=names, quantity="acceleration")
+
+
+@pytest.mark.parametrize("channel", ["hammer", "2", "-1"])
+def test_a_measured_force_is_named_or_numbered(channel: str, run: Any) -> None:
+    write(struck(), "struck.h5")
+    outcome = run("modes", "struck.h5", "--force", channel, "--json")
+    assert outcome.code == 0
+    assert "looks like" not in outcome.err
+    modes = json.loads(outcome.out)["modes"]
+    expected = modes_of_response(frequency_response(struck(), "hammer"))
+    assert [mode["frequency"] for mode in modes] == expected.frequencies.tolist()
+    assert [mode["frequency"] for mode in modes] == pytest.approx([30.0, 80.0], rel=1e-3)
+    near = json.loads(run("modes", "struck.h5", "--force", channel, "--range", "50,200", "--json").out)
+    assert [mode["frequency"] for mode in near["modes"]] == pytest.approx([80.0], rel=1e-3)
+
+
+def test_a_channel_that_looks_like_a_force_is_told(run: Any, recording: Path) -> None:
+    write(struck(), "struck.h5")
+    said = "channel 'hammer' looks like a hammer's force; if it is, give --force 'hammer'"
+    assert said in run("modes", "struck.h5").err
+    assert said in run("modes", "struck.h5", "--diagram", "diagram.png").err
+    write(struck(names=None), "nameless.h5")
+    assert (
+        "channel 2 looks like a hammer's force; if it is, give --force 2" in run("modes", "nameless.h5").err
+    )
+    assert "looks like" not in run("modes", recording).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["struck.h5", "--force", "pull"], "No sensor is named 'pull'; there are 'a1', 'a2', 'hammer'."),
+        (["struck.h5", "--force", "7"], "There is no sensor 7"),
+        (["struck.h5", "--force", "0", "--force", "a1", "--force", "a2"], "name each input once"),
+        (["struck.h5", "--force", "hammer", "--diagram", "x.png"], "--diagram shows the poles"),
+        (["{fit}", "--force", "hammer"], "--force is for recordings"),
+    ],
+)
+def test_forces_that_cannot_be_are_refused(arguments: list[str], complaint: str, run: Any, fit: Path) -> None:
+    write(struck(), "struck.h5")
+    outcome = run("modes", *(text.format(fit=fit) for text in arguments))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert complaint in outcome.err
+
+
+def test_the_modes_of_a_beam_that_a_hammer_strikes(run: Any, shared_data: Path) -> None:
+    path = shared_data / "beam_highspeed_camera" / "acceleration.lvm"
+    if not path.is_file():
+        pytest.skip(f"{path} is not there")
+    found = json.loads(run("modes", path, "--force", "Force (Trigger)", "--json").out)["modes"]
+    published = [695.7, 1898.1, 2777.6, 3671.2]  # [Hz]
+    assert [mode["frequency"] for mode in found[:4]] == pytest.approx(published, rel=1e-4)
+
+
+def test_one_channel_has_modes(run: Any) -> None:
+    alone = struck().select([0]).window(105, 4000)
+    write(alone, "alone.h5")
+    outcome = run("modes", "alone.h5", "--json", "--diagram", "diagram.png")
+    assert outcome.code == 0
+    modes = json.loads(outcome.out)["modes"]
+    assert [mode["frequency"] for mode in modes] == pytest.approx([30.0, 80.0], rel=1e-3)
+    assert [mode["frequency"] for mode in modes] == identify(alone).frequencies.tolist()
+
+
+def test_decimals_are_those_that_the_smallest_error_makes_sense_of() -> None:
+    records = [
+        {"frequency": 3671.0042, "frequency_error": 0.0801, "damping_ratio": 0.002, "damping_error": 3.04e-6},
+        {"frequency": 5.0, "frequency_error": None, "damping_ratio": 0.01, "damping_error": 0.001},
+    ]
+    first, second = (row.split() for row in mode_table([{**r, "note": ""} for r in records]).splitlines()[1:])
+    assert first == ["1", "3671.004", "0.080", "0.20000", "0.00030"]
+    assert second == ["2", "5.000", "–", "1.00000", "0.10000"]
+
+
+def test_without_errors_their_columns_are_left_out() -> None:
+    record = {"frequency": 12.3456, "frequency_error": None, "damping_ratio": 0.0123, "damping_error": np.nan}
+    title, row = mode_table([record | {"wavenumber": None, "note": ""}]).splitlines()
+    assert "±" not in title
+    assert "wavenumber" not in title
+    assert row.split() == ["1", "12.346", "1.2300"]

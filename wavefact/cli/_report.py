@@ -86,13 +86,15 @@ def mode_records(model: ModalModel, truth: ModalModel | None = None) -> list[dic
     return records
 
 
-_COLUMNS: tuple[tuple[str, str, float, str], ...] = (
-    ("frequency [Hz]", "frequency", 1.0, ".5g"),
-    ("± s", "frequency_error", 1.0, ".1g"),
-    ("true [Hz]", "reference_frequency", 1.0, ".5g"),
-    ("damping [%]", "damping_ratio", 100.0, ".3f"),
-    ("± s", "damping_error", 100.0, ".3f"),
-    ("true [%]", "reference_damping_ratio", 100.0, ".2f"),
+_COLUMNS: tuple[
+    tuple[str, str, float, str], ...
+] = (  # without a form: as many decimals as errors make sense of
+    ("frequency [Hz]", "frequency", 1.0, ""),
+    ("± s", "frequency_error", 1.0, ""),
+    ("true [Hz]", "reference_frequency", 1.0, ""),
+    ("damping [%]", "damping_ratio", 100.0, ""),
+    ("± s", "damping_error", 100.0, ""),
+    ("true [%]", "reference_damping_ratio", 100.0, ""),
     ("wavenumber [rad/m]", "wavenumber", 1.0, ".4g"),
     ("MPC", "phase_collinearity", 1.0, ".3f"),
     ("MAC", "mac", 1.0, ".4f"),
@@ -101,17 +103,40 @@ _COLUMNS: tuple[tuple[str, str, float, str], ...] = (
 )
 
 
+_USUAL_ERROR, _MOST_DECIMALS = 1e-3, 6  # of a value whose error is not known; so that a table stays readable
+
+
 def mode_table(records: Sequence[Mapping[str, Any]], length_unit: str = "m") -> str:
     """Return the records of modes as a table; one line for each."""
     if not records:
         return "No modes were found."
     columns = [["mode", *(str(number) for number in range(1, len(records) + 1))]]
     for title, key, factor, form in _COLUMNS:
-        if key in records[0]:
+        values = [_number(record.get(key), factor) for record in records]
+        if any(map(math.isfinite, values)):
             title = title.replace("/m]", f"/{length_unit}]")
-            columns.append([title, *(_cell(record[key], factor, form) for record in records)])
+            form = form or _decimals(records, "damping" if "damping" in key else "frequency", factor)
+            columns.append([title, *(_cell(value, form) for value in values)])
     return aligned(columns, [str(record["note"]) for record in records])
 
 
-def _cell(value: float | None, factor: float, form: str) -> str:
-    return "–" if value is None or not math.isfinite(value) else format(factor * value, form)
+def _decimals(records: Sequence[Mapping[str, Any]], kind: str, factor: float) -> str:
+    """Return the fixed form in which the smallest error of a kind has two digits."""
+    value = "frequency" if kind == "frequency" else "damping_ratio"
+    for key, share in ((f"{kind}_error", 1.0), (value, _USUAL_ERROR)):
+        known = [
+            share * number
+            for record in records
+            if 0 < (number := _number(record.get(key), factor)) < math.inf
+        ]
+        if known:
+            return f".{min(max(1 - math.floor(math.log10(min(known))), 0), _MOST_DECIMALS)}f"
+    return ".3f"
+
+
+def _number(value: float | None, factor: float) -> float:
+    return math.nan if value is None else factor * float(value)
+
+
+def _cell(value: float, form: str) -> str:
+    return format(value, form) if math.isfinite(value) else "–"

@@ -188,14 +188,16 @@ def summary(fit: Factorization) -> dict[str, Any]:
 
 def lines(fit: Factorization, seconds: float) -> list[str]:
     """Return what is printed of a factorization."""
-    found = f"{fit.n_components} component{'' if fit.n_components == 1 else 's'}"
-    at = f" at wavenumbers {_listed(fit.wavenumbers)} rad/{fit.length_unit}" if fit.n_components else ""
+    plural, many = ("", "frequency") if fit.n_components == 1 else ("s", "frequencies")
+    at = (
+        f" at wavenumber{plural} {_listed(fit.wavenumbers)} rad/{fit.length_unit}" if fit.n_components else ""
+    )
     if fit.n_components and fit.frequencies is not None:
-        at += f" and frequencies {_listed(fit.frequencies)} {fit.frequency_unit}"
+        at += f" and {many} {_listed(fit.frequencies)} {fit.frequency_unit}"
     noise = "" if fit.noise is None else f" (noise {fit.noise:.3g}{f' {fit.unit}' if fit.unit else ''})"
     return [
         f"{type(fit.operator).__name__}: {fit.operator.description()}.",
-        f"{found}{at}, in {seconds:.1f} s.",
+        f"{fit.n_components} component{plural}{at}, in {seconds:.1f} s.",
         f"Regularization {fit.regularization:.4g}{noise}, wave weight {fit.wave_weight:.4g}, "
         f"{_time_text(fit)}.",
         certificate_sentence(fit),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from wavefact._words import listed
 from wavefact.cli._files import read_source
+from wavefact.cli._forces import hint_at_forces, modes_of_forces
 from wavefact.cli._options import (
     FORMATS_HELP,
     PATH,
@@ -21,9 +23,12 @@ from wavefact.cli._options import (
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
 from wavefact.cli._recordings import detrend_option
 from wavefact.cli._report import echo_json, mode_records, mode_table
+from wavefact.errors import InputError
+from wavefact.factorization import Factorization
 from wavefact.geometry import Geometry
 from wavefact.modal import ModalModel, Stabilization, identify, stabilization, write_modes
 from wavefact.modal.export import known_suffix
+from wavefact.recording import Recording
 
 __all__ = ["modes"]
 
@@ -31,12 +36,23 @@ _ADVICE = (
     "Nothing stays from model order to model order and stands out of the noise: record longer, narrow "
     "--range, or look at --diagram FILE."
 )
+_ADVICE_ON_FORCES = (
+    "No resonance stands out of the response to the force: strike more often, or widen --range."
+)
 
 
 @click.command(short_help="Name the modes in a factorization or a recording.", epilog=FORMATS_HELP)
 @click.argument("file", metavar="FIT.h5|REC", type=PATH)
 @click.option(
     "--range", "band", type=Numbers(2), metavar="LOW,HIGH", help="Where to look [Hz]; by default everywhere."
+)
+@click.option(
+    "--force",
+    "forces",
+    multiple=True,
+    metavar="CHANNEL",
+    help="Channel of REC that measured a force, such as a hammer's: its name, or its number from 0; may be "
+    "repeated.",
 )
 @click.option(
     "-o", "--output", metavar="FILE", type=PATH, help="File to write the modes to: .h5, .csv, .uff or .unv."
@@ -61,16 +77,23 @@ def modes(file: Path, **options: Any) -> None:
     """Name the modes in FIT.h5, which `wavefact factorize` wrote, or in a recording of a few sensors.
 
     The energy of a mode is its share of the energy of the signals; its quality, between 0 and 1,
-    is how much of what happens at its frequency it explains.  `± s` are standard errors.
+    is how much of what happens at its frequency it explains.  `± s` are standard errors.  With --force, modes
+    are those of the frequency response functions from that channel to all others.
     """
     targets = tuple(options[name] for name in ("output", "plot", "diagram"))
     _check(targets, sources=(file, options["truth"], options["geometry"]))
+    if options["forces"] and options["diagram"] is not None:
+        raise InputError(
+            "--diagram shows the poles in signals whose force is not known; with --force there is none, so "
+            "leave one of them out."
+        )
     geometry = None if options["geometry"] is None else Geometry.read(options["geometry"])
     truth = None if options["truth"] is None else ModalModel.load(options["truth"])
     layout = {name: options[name] for name in ("axis", "component", "part")}
     source = read_source(file, options["sampling_rate"], options["detrend"], **layout)
+    _mind_forces(source, options["forces"])
     diagram = None if options["diagram"] is None else stabilization(source, options["band"])
-    model = identify(source, options["band"]) if diagram is None else diagram.model
+    model = _model(source, options) if diagram is None else diagram.model
     records = mode_records(model, truth)
     _write(model, diagram, targets, geometry)
     if options["as_json"]:
@@ -78,7 +101,7 @@ def modes(file: Path, **options: Any) -> None:
         return
     click.echo(mode_table(records, model.length_unit))
     if not records:
-        click.echo(_ADVICE)
+        click.echo(_ADVICE_ON_FORCES if options["forces"] else _ADVICE)
     if truth is not None and _missed(model, truth):
         click.echo(f"Not found: {', '.join(f'{frequency:.5g} Hz' for frequency in _missed(model, truth))}.")
     written = [str(path) for path in targets if path is not None]
@@ -92,6 +115,23 @@ def _check(targets: tuple[Path | None, ...], sources: tuple[Path | None, ...]) -
         known_suffix(targets[0])
     for picture in targets[1:]:
         check_picture(picture)
+
+
+def _mind_forces(source: Factorization | Recording, forces: Sequence[str]) -> None:
+    """Refuse forces beside a factorization, and log channels that look like forces where none is given."""
+    if isinstance(source, Recording):
+        if not forces:
+            hint_at_forces(source)
+    elif forces:
+        raise InputError("--force is for recordings; a factorization does not hold the force: give REC.")
+
+
+def _model(source: Factorization | Recording, options: Mapping[str, Any]) -> ModalModel:
+    """Return the modes in a factorization, or in a recording with or without measured forces."""
+    forces, band = options["forces"], options["band"]
+    if isinstance(source, Recording) and forces:
+        return modes_of_forces(source, forces, band)
+    return identify(source, band)
 
 
 def _missed(model: ModalModel, truth: ModalModel) -> list[float]:

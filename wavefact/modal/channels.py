@@ -210,7 +210,7 @@ def rigid_motions(operator: WaveOperator) -> np.ndarray:
 
 
 def _of_recording(recording: Recording, operator: WaveOperator | None) -> Channels:
-    check_signals(recording)
+    check_signals(recording, fewest_sensors=1)
     signals = to_numpy(recording.load().signals)
     rate = checked_rate(recording.sampling_rate)
     shapes, principal = np.eye(signals.shape[0]), None

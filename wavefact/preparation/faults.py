@@ -20,7 +20,7 @@ _REMEDIES = {
     "silent": _LEAVE_OUT + "; look at sensor and cable",
     "clipped": _LEAVE_OUT + "; record with a larger range",
     "stuck": _LEAVE_OUT + ", or cut the stretch off (window)",
-    "spikes": _LEAVE_OUT + ", or cut them off (window)",
+    "spikes": _LEAVE_OUT + ", or cut them off (window); if a hammer's force, use it: frequency_response",
     "duplicate": _LEAVE_OUT + "; look at the channel table",
     "offset": "detrend",
     "drift": "detrend, or bandpass(low=...)",

@@ -1,0 +1,56 @@
+"""Channels of a recording that measured forces: how they are named, used, and told from responses."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from wavefact._recording_fields import sensor_indices
+from wavefact.modal import ModalModel
+from wavefact.recording import Recording
+from wavefact.spectral import frequency_response, modes_of_response
+from wavefact.spectral._cut import are_impacts
+
+__all__ = ["hint_at_forces", "modes_of_forces"]
+
+_logger = logging.getLogger("wavefact")
+
+
+def modes_of_forces(
+    recording: Recording, channels: Sequence[str], band: tuple[float, float] | None
+) -> ModalModel:
+    """Return the modes in the frequency response functions from these channels to all others.
+
+    Raises
+    ------
+    InputError
+        If a channel does not exist, or none is left as a response.
+    """
+    names = recording.names or ()
+    chosen: list[str | int] = [name if name in names else _index(name) for name in channels]
+    indices = sensor_indices(chosen, recording.names, recording.n_sensors)
+    return modes_of_response(frequency_response(recording, indices), band)
+
+
+def _index(text: str) -> str | int:
+    """Return the number that a text is, or the text."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def hint_at_forces(recording: Recording) -> None:
+    """Log which channels are short blows, beside others that are not."""
+    signals = np.asarray(recording.load().signals)
+    if np.iscomplexobj(signals):
+        return
+    struck = [sensor for sensor, row in enumerate(signals) if are_impacts([row[None].astype(float)])]
+    if len(struck) == recording.n_sensors:
+        return
+    for sensor in struck:
+        name = recording.names[sensor] if recording.names else ""
+        said = repr(name) if recording.names and recording.names.count(name) == 1 and name else str(sensor)
+        _logger.warning("channel %s looks like a hammer's force; if it is, give --force %s", said, said)
