@@ -76,7 +76,8 @@ def test_a_healthy_folder_ends_with_zero_and_is_told(folder: Path, run: Any) -> 
     *lines, tally = outcome.out.splitlines()
     assert [line.split()[1] for line in lines] == ["20261126_1200.h5", "20261126_1300.csv"]
     assert all(
-        re.search(r"^2026-11-26T1\d:00:00Z .* score 0\.\d\d of 1\.00  healthy$", line) for line in lines
+        re.search(r"^2026-11-26T1\d:00:00Z .* score 0\.\d\d, alarm above 1\.00  healthy$", line)
+        for line in lines
     )
     assert tally.startswith("2 recordings assessed, 0 alarms, 0 files put in quarantine. State: ")
     told = run("health", "string")
@@ -122,9 +123,12 @@ def test_a_lasting_alarm_is_explained_once_and_at_the_end(folder: Path, run: Any
     write(string(seed=17), folder / "20261126_1700.h5")
     outcome = run("monitor", "string", *ONCE)
     assert outcome.code == 4
-    begin, end = outcome.err.splitlines()
+    (begin,) = outcome.err.splitlines()
     assert begin.startswith("Warning: 20261126_1400.h5 (2026-11-26T14:00:00Z): alarm. Off by ")
-    assert end.startswith("Warning: 20261126_1700.h5 (2026-11-26T17:00:00Z): healthy. ")
+    log = (folder.parent / "string.monitor" / "monitor.log").read_text(encoding="utf-8")
+    assert "INFO 20261126_1700.h5 (2026-11-26T17:00:00Z): back to healthy. " in log
+    assert log.count("back to healthy") == 1
+    assert ", alarm above 1): Off by " in run("health", "string").out
     *lines, tally, last = outcome.out.splitlines()
     states = ["healthy"] * 2 + ["ALARM, most of all mode 1"] * 3 + ["healthy"]
     assert [line.split("  ")[-1] for line in lines] == states

@@ -61,8 +61,9 @@ def monitor(folder: Path, **options: Any) -> int:
     within the time limit, go into quarantine, which moves nothing, until they change.  The process may be
     killed at any moment and started again; Ctrl-C ends it after the file in hand, a second one at once.
 
-    Exit codes: 0 no alarm and nothing put in quarantine in this run, 4 an alarm, 5 no alarm, but files
-    were put in quarantine.  See `wavefact health`.
+    Exit codes are about what was assessed in this run: 0 no alarm and nothing put in quarantine, also where
+    nothing was new, 4 an alarm, 5 no alarm, but files were put in quarantine.  Those of `wavefact health`
+    are about the state: that of the recording assessed last, in whatever run.
     """
     from wavefact.health.monitor import Hook, Monitor, Procedure, default_state, health_summary
 
@@ -169,13 +170,15 @@ def _echo(event: Any, write: Callable[[str], Any]) -> None:
 
 def _line(event: Any) -> str:
     """Say when a recording began, how far from healthy it is, and what is most unusual."""
+    from wavefact.health.monitor.summary import score_text
+
     if event.record is None:
         return f"{event.file}: {event.text}"
     record = event.record
     told = f"{record['time']}  {event.file}  "
     if record["score"] is None or record["threshold"] is None:
         return f"{told}no verdict"
-    told += f"score {record['score']:.2f} of {record['threshold']:.2f}  "
+    told += f"{score_text(record, '.2f')}  "
     shares = [share or 0.0 for share in record["contributions"]]
     if not record["is_alarm"] or not shares:
         return f"{told}{'ALARM' if record['is_alarm'] else 'healthy'}"

@@ -187,12 +187,14 @@ class Run:
 
     def _report(self, file: str, outcome: str, text: str, record: Mapping[str, Any] | None = None) -> None:
         self._counts[outcome] += 1
+        is_news = self._is_news(outcome)
+        is_bad = outcome == "quarantined" or (outcome == "alarm" and is_news)
         _logger.log(
-            logging.WARNING if outcome == "quarantined" or self._is_news(outcome) else logging.INFO,
+            logging.WARNING if is_bad else logging.INFO,
             "%s%s: %s. %s",
             file,
             "" if record is None else f" ({record['time']})",
-            outcome,
+            "back to healthy" if outcome == "healthy" and is_news else outcome,
             text,
         )
         if self._callback is not None:

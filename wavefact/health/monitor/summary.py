@@ -15,7 +15,7 @@ from wavefact.health.monitor.progress import counted
 from wavefact.health.monitor.start_times import iso
 from wavefact.health.monitor.state import DATABASE, LOCK
 
-__all__ = ["CURRENT", "HealthSummary", "default_state", "health_summary", "state_of"]
+__all__ = ["CURRENT", "HealthSummary", "default_state", "health_summary", "score_text", "state_of"]
 
 CURRENT = "EXISTS (SELECT 1 FROM files WHERE files.digest = records.digest)"
 """Records but for those of files whose content was replaced by another."""
@@ -91,10 +91,15 @@ def _verdict(record: Mapping[str, Any]) -> str:
     return "without a verdict" if record["score"] is None else "healthy"
 
 
+def score_text(record: Mapping[str, Any], form: str) -> str:
+    """Write the score of a record, which may be negative, and the threshold above which is an alarm."""
+    score, threshold = (format(record[key], form).replace("-", "−") for key in ("score", "threshold"))
+    return f"score {score}, alarm above {threshold}"
+
+
 def _line(record: Mapping[str, Any]) -> str:
-    numbers = (f"{name} {record[key]:.3g}" for name, key in (("score", "score"), ("of", "threshold")))
     known = record["score"] is not None and record["threshold"] is not None
-    score = f" ({' '.join(numbers)})" if known else ""
+    score = f" ({score_text(record, '.3g')})" if known else ""
     return f"{record['time']}  {record['file']}{score}: {record['sentence']}"
 
 
