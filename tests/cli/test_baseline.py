@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from wavefact.health import Baseline
-from wavefact.io import write
+from wavefact.io import read, write
 from wavefact.operators import String
 from wavefact.recording import Recording
 from wavefact.simulate import Structure, simulate
@@ -96,3 +96,41 @@ def test_what_cannot_be_learned_from_is_said(run, folder, tmp_path):
     few = run("baseline", tmp_path / "few", "-o", tmp_path / "b.h5")
     assert few.code == 2
     assert not (tmp_path / "b.h5").exists()
+
+
+def test_a_table_of_another_time_is_refused_before_anything_is_analysed(run, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("wavefact.cli._folders.identify", lambda *_: pytest.fail("a recording was analysed"))
+    (tmp_path / "late.csv").write_text(
+        "time,wind,temperature\n2026-11-01T00:00Z,3,\n2026-11-03T12:00Z,4,9\n2026-11-03T13:00Z,5,9\n"
+        + "".join(f"2026-11-{1 + hour // 24:02d}T{hour % 24:02d}:30Z,4,\n" for hour in range(36)),
+        encoding="utf-8",
+    )
+    outcome = run(
+        "baseline", folder / "healthy", "-o", tmp_path / "b.h5", "--conditions", tmp_path / "late.csv"
+    )
+    assert outcome.code == 2
+    assert "'temperature' is known at the beginning of 0 of 36 recordings, and at least 20" in outcome.err
+    assert "begin from 2026-11-01T00:00:00Z to 2026-11-02T11:00:00Z" in outcome.err
+    assert "readings from 2026-11-03T12:00:00Z to 2026-11-03T13:00:00Z" in outcome.err
+
+
+def test_a_recording_that_says_when_it_began_is_believed_before_a_table_is_refused(run, folder, tmp_path):
+    (tmp_path / "said").mkdir()
+    for number, path in enumerate(sorted((folder / "healthy").glob("2026110[12]*.h5"))):
+        write(read(path), tmp_path / "said" / f"{number}.csv")  # named without a time, changed just now
+    outcome = run(
+        "baseline", tmp_path / "said", "-o", tmp_path / "b.h5", "--conditions", folder / "weather.csv"
+    )
+    assert outcome.code == 2
+    assert "'temperature' is known at the beginning of 0 of 36 recordings" in outcome.err
+    for path in (tmp_path / "said").iterdir():
+        path.unlink()
+    for number, path in enumerate(sorted((folder / "healthy").glob("2026110[12]*.h5"))):
+        recording = read(path)
+        said = f"2026-11-{1 + number // 24:02d}T{number % 24:02d}:00:00Z"
+        write(recording.replace(metadata={"start_time": said}), tmp_path / "said" / f"{number}.h5")
+    outcome = run(
+        "baseline", tmp_path / "said", "-o", tmp_path / "b.h5", "--conditions", folder / "weather.csv"
+    )
+    assert outcome.code == 0
+    assert "36 records" in outcome.out

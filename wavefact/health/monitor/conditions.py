@@ -223,6 +223,22 @@ class ConditionsFile:
         last = int(np.searchsorted(self._table.times, time))
         return self._table.times[:last], self._table.values[:last]
 
+    def readings(self, condition: int) -> np.ndarray:
+        """Return when there are readings of a condition, (n_readings,) [s since 1970].
+
+        Parameters
+        ----------
+        condition : int
+            Its place among `names`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n_readings,)
+            Rising.
+        """
+        self._refresh()
+        return self._table.times[np.isfinite(self._table.values[:, condition])]
+
     def _refresh(self) -> None:
         stamp = self._current_stamp()
         if stamp is None or stamp == self._stamp:

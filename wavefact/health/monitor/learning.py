@@ -10,9 +10,10 @@ import numpy as np
 
 from wavefact.errors import InputError
 from wavefact.health.baseline import Baseline, learn_baseline
+from wavefact.health.environment._regression import FEWEST
 from wavefact.health.monitor.conditions import ConditionsFile
-from wavefact.health.monitor.files import Watch
-from wavefact.health.monitor.start_times import said_start, start_time
+from wavefact.health.monitor.files import Stamp, Watch
+from wavefact.health.monitor.start_times import iso, said_start, start_time
 from wavefact.health.tracking import track_modes
 from wavefact.modal import ModalModel
 from wavefact.recording import Recording
@@ -55,7 +56,8 @@ def baseline_of_folder(
     Raises
     ------
     InputError
-        If there is no folder, or too few recordings in it can be used.
+        If there is no folder, too few recordings in it can be used, or a condition is known at the beginning
+        of too few of them, which is seen before any is analysed.
     KeyboardInterrupt
         If the callback asks to stop.
 
@@ -71,6 +73,8 @@ def baseline_of_folder(
         stamps = list(watch.stamps())
     except OSError as error:
         raise InputError(f"{watch.folder} cannot be listed: {error.strerror}.") from error
+    if conditions is not None and stamps:
+        _check_conditions(conditions, stamps, read, name_format)
     found: dict[float, ModalModel] = {}
     for i, stamp in enumerate(stamps):
         if callback is not None and callback(i, len(stamps)):
@@ -88,3 +92,48 @@ def baseline_of_folder(
     given = None if conditions is None else np.array([conditions.at(time) for time in times.tolist()])
     names = None if conditions is None else conditions.names
     return learn_baseline(tracks, given, false_alarm_rate=false_alarm_rate, condition_names=names)
+
+
+def _check_conditions(
+    conditions: ConditionsFile,
+    stamps: list[Stamp],
+    read: Callable[[Path], Recording],
+    name_format: str | None,
+) -> None:
+    """Refuse a table that does not cover the recordings, before these are analysed."""
+    for reader in (
+        None,
+        read,
+    ):  # names of files tell for most; whether recordings say otherwise takes reading
+        begun = (_begin(stamp, reader, name_format) for stamp in stamps)
+        times = [time for time in begun if time is not None]
+        worst, count = _fewest_known(conditions, times)
+        if count >= FEWEST:
+            return
+    if count >= min(FEWEST, len(times)):
+        return
+    raise InputError(
+        f"The condition {conditions.names[worst]!r} is known at the beginning of {count} of {len(times)} "
+        f"recordings, and at least {FEWEST} are needed. They begin from {iso(min(times))} to "
+        f"{iso(max(times))}; {conditions.path} has readings {_span(conditions.readings(worst))}. Give a "
+        "table of the same time (UTC where it names no zone), or leave the condition out."
+    )
+
+
+def _begin(stamp: Stamp, read: Callable[[Path], Recording] | None, name_format: str | None) -> float | None:
+    """Return when a recording began, as its file says or, read, itself; None where it cannot be read."""
+    try:
+        time = start_time(stamp.path, name_format)
+        return time if read is None else said_start(read(stamp.path), time)
+    except Exception:  # it is left out later, and told
+        return None
+
+
+def _fewest_known(conditions: ConditionsFile, times: list[float]) -> tuple[int, int]:
+    """Return which condition is known at the fewest of these times, and at how many."""
+    known = np.array([np.isfinite(conditions.at(time)) for time in times]).reshape(len(times), -1).sum(axis=0)
+    return (int(np.argmin(known)), int(known.min())) if known.size else (0, 0)
+
+
+def _span(times: np.ndarray) -> str:
+    return f"from {iso(times[0])} to {iso(times[-1])}" if times.size else "of it at no time"
