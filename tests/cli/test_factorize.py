@@ -270,3 +270,13 @@ def test_where_nothing_is_found_it_says_why(run: Any) -> None:
     assert f"--regularization below {regularization:.3g}" in told[0]
     lower = run("factorize", "noise.npy", "-o", "fit.h5", "--missing", "--regularization", regularization / 2)
     assert "Nothing exceeds" not in lower.out
+
+
+def test_one_component_is_at_one_wavenumber(run: Any) -> None:
+    shape, time = np.sin(np.pi * np.arange(1, 9) / 9), np.sin(0.3 * np.arange(200))
+    noise = 0.01 * np.random.default_rng(0).standard_normal((8, 200))
+    write(Recording(np.outer(shape, time) + noise, 10.0), "one.h5")
+    assert (
+        "1 component at wavenumber "
+        in run("factorize", "one.h5", "-o", "fit.h5", "--wave-weight", "1", "--regularization", "5").out
+    )

@@ -166,7 +166,7 @@ def struck(n_responses: int = 2, names: tuple[str, ...] | None = ("a1", "a2", "h
     rate, rng = 1000.0, np.random.default_rng(0)
     time = np.arange(4000) / rate
     force = np.zeros(4000)
-    force[100:103] = 5.0, 10.0, 5.0  # [N]
+    force[100:102] = 10.0, 0.5  # [N]
     responses = np.zeros((n_responses, 4000))
     for frequency, shape in ((30.0, (1.0, 0.6)), (80.0, (0.8, -1.0))):
         omega = 2 * np.pi * frequency
@@ -195,6 +195,7 @@ def test_a_channel_that_looks_like_a_force_is_told(run: Any, recording: Path) ->
     said = "channel 'hammer' looks like a hammer's force; if it is, give --force 'hammer'"
     assert said in run("modes", "struck.h5").err
     assert said in run("modes", "struck.h5", "--diagram", "diagram.png").err
+    assert "spikes sensor 2, or a hammer's force (modes --force)" in run("info", "struck.h5").out
     write(struck(names=None), "nameless.h5")
     assert (
         "channel 2 looks like a hammer's force; if it is, give --force 2" in run("modes", "nameless.h5").err

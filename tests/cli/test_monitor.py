@@ -303,3 +303,9 @@ def test_a_second_signal_ends_also_an_analysis_that_hangs(root: Path, tmp_path: 
     assert not is_running(worker)
     assert rows(tmp_path / "bridge.monitor", "SELECT name FROM records") == [("a.h5",)]
     assert rows(tmp_path / "bridge.monitor", "SELECT * FROM quarantine") == []
+
+
+def test_help_says_what_the_codes_are_about(run: Any) -> None:
+    told = " ".join(run("monitor", "--help").out.split())
+    assert "Exit codes are about what was assessed in this run" in told
+    assert "Those of `wavefact health` are about the state" in told

@@ -260,3 +260,13 @@ def test_two_pixels_of_a_camera_are_one(direction: int) -> None:
     if not file.exists():
         pytest.skip("measured data not there: beam_highspeed_camera")
     assert kinds(np.load(file)[:, :, direction]) == {8: {"duplicate"}}
+
+
+def test_what_to_do_about_spikes_knows_of_a_hammers_force() -> None:
+    signals = gaussian(np.random.default_rng(0))
+    signals[2] = 0.0
+    signals[2, 500:502] = 1.0, 0.4
+    signals[2] += 1e-4 * np.random.default_rng(1).normal(size=N)
+    (fault,) = wf.channel_faults(wf.Recording(signals)).faults
+    assert (fault.sensor, fault.kind) == (2, "spikes")
+    assert "if a hammer's force, use it: frequency_response" in fault.remedy

@@ -73,7 +73,8 @@ def _shortened(values: list[Any]) -> str:
 
 def _word(value: Any) -> str:
     if isinstance(value, dict) and "fault" in value:
-        return f"{value['fault']} sensor {value['sensor']}"
+        blow = ", or a hammer's force (modes --force)" if value["fault"] == "spikes" else ""
+        return f"{value['fault']} sensor {value['sensor']}{blow}"
     if isinstance(value, dict):
         return f"{value['samples']} samples of sensor {value['sensor']} from {value['first']}"
     return f"{value:.5g}" if isinstance(value, float) else str(value)
