@@ -128,7 +128,8 @@ def _entered(spectrum: Spectrum, start: Start, groups: list[Group], slope: float
         frequencies=np.array([start.frequency]),
         damping_ratios=np.array([start.damping_ratio]),
     )
-    if not stayed(trial.group.modes, [*(group.modes for group in near), sought], resolution):
+    known = [group.modes for group in near]
+    if not all(stayed(trial.group.modes, [*known, new], resolution) for new in (entering.modes, sought)):
         return groups
     before = trial.again(joined_group(near) if near else entering.without(0))
     gain = before.at.cost - trial.at.cost

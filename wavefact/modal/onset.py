@@ -16,7 +16,8 @@ __all__ = ["Onset", "onset_of", "since_impact"]
 _logger = logging.getLogger("wavefact")
 
 _APART = 1.5  # ratio of frequencies beyond which modes are looked at one by one
-_QUIET = 0.1  # power before an impact over its peak; energy before it over that since
+_QUIET = 0.1  # power from which an impact rises over its peak; energy before it over that since
+_FAINT = 0.03  # power before an impact over its peak: what random forces move is seldom so quiet for so long
 _VISIBLE = 3.0  # peak over noise of an impact that can be seen
 _FIFTH = 0.2231  # quantile of the exponential distribution
 _WINDOWS = 500  # of a recording, in which power is smoothed
@@ -63,7 +64,7 @@ class _Envelope:
             return 0.0, 0.0
         begin = int(faint[-1]) + 1
         before, since = self.shares(begin * self.step)
-        if np.mean(smooth[:begin]) > _QUIET * smooth[peak] or before > _QUIET * since:
+        if np.mean(smooth[:begin]) > _FAINT * smooth[peak] or before > _QUIET * since:
             return 0.0, 0.0
         return peak * self.step, float(smooth[peak]) / max(self.noise, np.finfo(float).tiny)
 
