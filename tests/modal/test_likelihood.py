@@ -14,7 +14,7 @@ from wavefact.modal.grouping import group_components
 from wavefact.modal.information import derivatives
 from wavefact.modal.scoring import maximize
 from wavefact.modal.similarity import mac
-from wavefact.modal.spectrum import Spectrum, beside, cut, spectrum_of
+from wavefact.modal.spectrum import Spectrum, beside, courses_within, cut, spectrum_of
 from wavefact.modal.splitting import join, split, turn
 from wavefact.modal.starts import begin
 from wavefact.modal.whittle import evaluate, prior
@@ -209,7 +209,8 @@ def random_spectrum(*, is_complex: bool) -> tuple[Spectrum, np.ndarray, np.ndarr
     shapes = rng.standard_normal((8, 3)) + (1j * rng.standard_normal((8, 3)) if is_complex else 0)
     shapes[:, 1] = shapes[:, 0] + 1e-4 * shapes[:, 1]
     fit = Projections(shapes, (np.linalg.pinv(shapes) @ noise).T)
-    return spectrum_of(fit, shapes), shapes, noise  # type: ignore[arg-type]
+    signals, basis = courses_within(fit, shapes)  # type: ignore[arg-type]
+    return spectrum_of(signals, fit.sampling_rate, basis), shapes, noise
 
 
 @pytest.mark.parametrize("is_complex", [False, True])

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wavefact.modal.channels import FEWEST_SAMPLES
 from wavefact.modal.estimates import joined
 from wavefact.modal.model import ModalModel
+from wavefact.modal.spectrum import FIFTH
 
 __all__ = ["Onset", "onset_of", "since_impact"]
 
@@ -19,9 +21,7 @@ _APART = 1.5  # ratio of frequencies beyond which modes are looked at one by one
 _QUIET = 0.1  # power from which an impact rises over its peak; energy before it over that since
 _FAINT = 0.03  # power before an impact over its peak: what random forces move is seldom so quiet for so long
 _VISIBLE = 3.0  # peak over noise of an impact that can be seen
-_FIFTH = 0.2231  # quantile of the exponential distribution
 _WINDOWS = 500  # of a recording, in which power is smoothed
-_FEWEST = 64  # samples that must be left
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def onset_of(signals: np.ndarray, frequencies: np.ndarray) -> Onset:
         return none
     unsure = 1 / (band[1] - band[0])
     sample = _peak(values, n_samples, band, (about - 2 * unsure, about + 2 * unsure))
-    if n_samples - sample < _FEWEST:
+    if n_samples - sample < FEWEST_SAMPLES:
         return none
     struck = none.struck.copy()
     for envelope, (members, _) in zip(envelopes, bands, strict=True):
@@ -157,7 +157,7 @@ def _bins(n_samples: int, band: tuple[float, float], wider: float = 1.0) -> slic
 
 def _envelope(values: np.ndarray, n_samples: int, band: tuple[float, float]) -> _Envelope:
     own = values[:, _bins(n_samples, band)]
-    quiet = np.quantile(np.abs(values[:, _bins(n_samples, band, wider=2.0)]) ** 2, 0.2, axis=1) / _FIFTH
+    quiet = np.quantile(np.abs(values[:, _bins(n_samples, band, wider=2.0)]) ** 2, 0.2, axis=1) / FIFTH
     n_bins = own.shape[1]
     n_steps = 2 * n_bins
     power = np.sum(np.abs(np.fft.ifft(own, n_steps, axis=1) * n_steps) ** 2, axis=0)

@@ -10,10 +10,11 @@ import numpy as np
 
 from wavefact._arrays import to_numpy
 from wavefact.modal.bins import Bins, Resonances, random_response, transfer
-from wavefact.modal.channels import Channels, TimedComponents, checked_rate
+from wavefact.modal.channels import Channels, TimedComponents
 from wavefact.modal.drift import without_drift
 
 __all__ = [
+    "FIFTH",
     "Spectrum",
     "beside",
     "courses_within",
@@ -30,7 +31,7 @@ _UNKNOWN = 2.0
 
 _BELOW, _ABOVE = 0.5, 3.0  # times the lowest and highest frequency of modes
 _FEWEST = 50  # bins that tell how strong noise is
-_FIFTH, _FAINTEST = 0.2231, 1e-13  # quantile of the exponential distribution; of the largest power
+FIFTH, _FAINTEST = 0.2231, 1e-13  # quantile of the exponential distribution; of the largest power
 _AUDIBLE, _MAX_OTHERS = 0.02, 6  # response over noise from which another mode gives a band a channel
 
 
@@ -64,7 +65,7 @@ class Spectrum:
     def noise(self) -> float:
         """Variance of the noise, from the quietest fifth of all bins: |z|² of noise is exponential."""
         powers = np.abs(self.values) ** 2
-        quiet = float(np.quantile(powers, 0.2)) / _FIFTH
+        quiet = float(np.quantile(powers, 0.2)) / FIFTH
         return max(quiet, _FAINTEST * float(np.max(powers)))
 
     @property
@@ -108,20 +109,6 @@ class Spectrum:
         forward = np.linalg.norm(real + 1j * imaginary) >= np.linalg.norm(real - 1j * imaginary)
         real, imaginary = np.split(wanted, 2)
         return np.asarray(self.basis @ (real + 1j * imaginary if forward else (real - 1j * imaginary).conj()))
-
-
-def spectrum_of(
-    fit: TimedComponents, shapes: np.ndarray, poles: np.ndarray | None = None, since: int = 0
-) -> Spectrum:
-    """Transform the projected courses, in an orthonormal basis of the span of shapes (n_points, n_shapes).
-
-    From a sample on; without what drifts beside poles [1/s], where these are given.
-    """
-    signals, basis = courses_within(fit, shapes)
-    signals, rate = signals[:, since:], checked_rate(fit.sampling_rate)
-    if poles is not None:
-        signals = without_drift(signals, poles / rate)
-    return _transformed(signals, rate, basis)
 
 
 def courses_within(fit: TimedComponents, shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -170,7 +157,7 @@ def spectrum_of_channels(channels: Channels, poles: np.ndarray) -> tuple[Spectru
         basis, turn = np.linalg.qr(channels.shapes[:, : channels.shapes.shape[1] // 2])
         inward = np.block([[turn.real, -turn.imag], [turn.imag, turn.real]])
     steady = without_drift(channels.signals, poles / channels.sampling_rate)
-    raw = _transformed(inward @ steady, channels.sampling_rate, basis)
+    raw = spectrum_of(inward @ steady, channels.sampling_rate, basis)
     if channels.denoised:
         return raw, inward
     near = np.abs(poles) / (2 * np.pi) if poles.size else raw.frequencies
@@ -187,10 +174,11 @@ def _levels(values: np.ndarray) -> np.ndarray:
     """Return how strong noise is in each channel (n_channels,), from bins (n_channels, n_bins)."""
     powers = np.abs(values) ** 2
     quiet = np.maximum(np.quantile(powers, 0.2, axis=1), _FAINTEST * np.max(powers, axis=1))
-    return np.asarray(np.sqrt(np.where(quiet > 0, quiet, 1.0) / _FIFTH))
+    return np.asarray(np.sqrt(np.where(quiet > 0, quiet, 1.0) / FIFTH))
 
 
-def _transformed(signals: np.ndarray, sampling_rate: float, basis: np.ndarray) -> Spectrum:
+def spectrum_of(signals: np.ndarray, sampling_rate: float, basis: np.ndarray) -> Spectrum:
+    """Transform the signals (n_channels, n_samples) of what a basis says channels are."""
     n_samples = signals.shape[1]
     values = np.fft.rfft(signals, axis=1)[:, 1 : (n_samples + 1) // 2] / np.sqrt(n_samples)
     frequencies = np.arange(1, values.shape[1] + 1) * sampling_rate / n_samples

@@ -6,6 +6,7 @@ import numpy as np
 
 from wavefact.modal.bins import Resonances
 from wavefact.modal.channels import About, TimedComponents, check_sizes, checked_rate
+from wavefact.modal.drift import without_drift
 from wavefact.modal.estimates import model_of, no_modes
 from wavefact.modal.fitting import assessed
 from wavefact.modal.model import ModalModel
@@ -46,14 +47,14 @@ def modes_of_tones(fit: TimedComponents, operator: WaveOperator) -> ModalModel:
     if not candidates:
         return no_modes(n_points, about)
     shapes = np.concatenate([np.column_stack([c.shape, c.others]) for c in candidates], axis=1)
-    signals, _ = courses_within(fit, shapes)
+    signals, basis = courses_within(fit, shapes)
     rate = checked_rate(fit.sampling_rate)
     frequencies = np.array([max((c.low + c.high) / 2, rate / signals.shape[1]) for c in candidates])
     poles = 2 * np.pi * frequencies * (-_DAMPING + 1j)
 
     def since(sample: int) -> ModalModel:
-        spectrum = spectrum_of(fit, shapes, poles, sample)
-        return _assessed(spectrum, candidates, expected_slope(fit.quantity), about)
+        steady = without_drift(signals[:, sample:], poles / rate)
+        return _assessed(spectrum_of(steady, rate, basis), candidates, expected_slope(fit.quantity), about)
 
     return since_impact(onset_of(signals, frequencies / rate), frequencies, rate, since)
 

@@ -199,11 +199,11 @@ def _cut(
     limits: tuple[float | None, float | None],
 ) -> Cut:
     shortest = min(measured.n_samples for measured, _ in pairs)
-    is_struck = are_impacts([real_signals(forces) for _, forces in pairs])
+    is_struck = window != "impact" and are_impacts([real_signals(forces) for _, forces in pairs])
     if window == "auto":
         window = "impact" if is_struck else "hann"
         _logger.info("the forces are %s", "impacts" if window == "impact" else "steady")
-    elif is_struck and window != "impact":
+    elif is_struck:
         _logger.warning('the forces are impacts, of which window=%r loses most; "impact" is for them', window)
     if resolution is None:
         share = 1 if window == "impact" else 2 / (USUAL_SEGMENTS + 1)
