@@ -26,6 +26,19 @@ def test_offsets_and_drifts_are_removed(recording):
     assert wf.detrend(spoilt).names == recording.names
 
 
+@pytest.mark.parametrize("kind", ["constant", "linear"])
+def test_a_sensor_that_is_only_trend_becomes_silent(recording, kind):
+    trend = {"constant": np.full(800, 0.1), "linear": 1e9 + np.arange(800) / 100}[kind]
+    clean = wf.detrend(wf.Recording(np.vstack([recording.signals, trend]), sampling_rate=100.0), kind).signals
+    assert not np.any(clean[-1])
+    assert np.all(np.any(clean[:-1], axis=1))
+
+
+def test_single_precision_becomes_double(recording):
+    single = recording.replace(signals=recording.signals.astype(np.float32) + np.float32(1e4))
+    assert wf.detrend(single).signals.dtype == float
+
+
 def test_an_unknown_kind_is_refused(recording):
     with pytest.raises(wf.InputError, match="'constant', 'linear'"):
         wf.detrend(recording, "cubic")

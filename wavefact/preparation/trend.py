@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from wavefact._arrays import to_numpy
 from wavefact.errors import InputError
 from wavefact.recording import Recording
@@ -9,6 +11,7 @@ from wavefact.recording import Recording
 __all__ = ["detrend"]
 
 KINDS = ("constant", "linear")
+_ROUNDING = 16 * np.finfo(float).eps  # relative to the peak; three times what a line leaves of a line
 
 
 def detrend(recording: Recording, kind: str = "linear") -> Recording:
@@ -27,7 +30,8 @@ def detrend(recording: Recording, kind: str = "linear") -> Recording:
     Returns
     -------
     Recording
-        In NumPy arrays of double precision.
+        In NumPy arrays of double precision.  A sensor that was nothing but trend is exactly zero: what
+        rounding leaves of it would look like noise to whatever scales channels to one level.
 
     Raises
     ------
@@ -46,4 +50,9 @@ def detrend(recording: Recording, kind: str = "linear") -> Recording:
 
     if kind not in KINDS:
         raise InputError(f"Unknown kind of trend {kind!r}; expected one of {', '.join(map(repr, KINDS))}.")
-    return recording.replace(signals=remove(to_numpy(recording.load().signals), axis=1, type=kind))
+    signals = to_numpy(recording.load().signals)
+    signals = signals.astype(np.result_type(signals, float), copy=False)
+    left = remove(signals, axis=1, type=kind)
+    peaks, lasting = (np.max(np.abs(values), axis=1, initial=0.0) for values in (signals, left))
+    left[lasting <= _ROUNDING * peaks] = 0.0
+    return recording.replace(signals=left)
