@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavefact.modal import ModalModel
+from wavefact.modal.poles import continuous_poles
 
 __all__ = ["FreeDecays", "free_decays"]
 
@@ -71,8 +72,7 @@ def free_decays(signals: np.ndarray, modes: ModalModel, sampling_rate: float) ->
 
 def _decaying(modes: ModalModel, n_samples: int, sampling_rate: float) -> np.ndarray:
     """Return real and imaginary part of each e^{st}, one after the other, (2 n_modes, n_samples)."""
-    angular, damping = 2 * np.pi * modes.frequencies, modes.damping_ratios
-    poles = angular * (-damping + 1j * np.sqrt(1 - damping**2))
+    poles = continuous_poles(modes.frequencies, modes.damping_ratios)
     waves = np.exp(poles[:, None] * np.arange(n_samples) / sampling_rate)
     return np.stack([waves.real, waves.imag], axis=1).reshape(-1, n_samples)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from wavefact.modal.poles import continuous_poles
+
 __all__ = ["Bins", "Resonances", "color_ratio", "decays", "gains_of", "random_response", "transfer"]
 
 _PER_MODE = ("frequencies", "damping_ratios", "excitation", "slopes", "amplitudes")
@@ -69,8 +71,7 @@ class Resonances:
     @property
     def rates(self) -> np.ndarray:
         """The poles s = ω (−ζ + i √(1 − ζ²)), (n_modes,) [rad/s]."""
-        damping = self.damping_ratios
-        return 2 * np.pi * self.frequencies * (-damping + 1j * np.sqrt(1 - damping**2))
+        return continuous_poles(self.frequencies, self.damping_ratios)
 
     @property
     def half_widths(self) -> np.ndarray:

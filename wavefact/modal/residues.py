@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavefact.modal.complexity import mpc
-from wavefact.modal.subspace import discrete_poles
+from wavefact.modal.poles import continuous_poles, discrete_poles
 
 __all__ = ["Residues", "fit_residues"]
 
@@ -51,8 +51,7 @@ class Residues:
     @property
     def poles(self) -> np.ndarray:
         """(n_modes,) complex array [1/s]."""
-        turns = -self.damping_ratios + 1j * np.sqrt(1 - self.damping_ratios**2)
-        return np.asarray(2 * np.pi * self.frequencies * turns)
+        return continuous_poles(self.frequencies, self.damping_ratios)
 
     def select(self, modes: np.ndarray) -> Residues:
         """Return some of the modes, by mask."""

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wavefact._arrays import Array
-
 __all__ = ["Poles", "correlations", "poles_by_order"]
 
 _MAX_ROWS, _MAX_COLUMNS = 960, 480
@@ -132,9 +130,3 @@ def _poles(state: np.ndarray, output: np.ndarray, sampling_rate: float) -> Poles
         damping_ratios=-rates.real / np.abs(rates),
         shapes=output @ vectors[:, upper],
     )
-
-
-def discrete_poles(frequencies: Array, damping_ratios: Array, sampling_rate: float) -> Array:
-    """Return exp(s/fs), s = ω (−ζ + i √(1 − ζ²)): the poles of modes as samples see them."""
-    rates = 2 * np.pi * frequencies * (-damping_ratios + 1j * np.sqrt(1 - damping_ratios**2))
-    return np.exp(rates / sampling_rate)

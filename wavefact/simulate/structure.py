@@ -10,6 +10,7 @@ import numpy as np
 from wavefact.errors import InputError
 from wavefact.modal.channels import rigid_motions
 from wavefact.modal.model import ModalModel
+from wavefact.modal.poles import continuous_poles
 from wavefact.modal.similarity import normalized_shapes
 from wavefact.operators.base import WaveOperator
 
@@ -96,8 +97,7 @@ class Structure:
     @property
     def poles(self) -> np.ndarray:
         """Continuous poles s = ω (−ζ + i √(1 − ζ²)), (n_modes,) [rad/s]."""
-        damping = self.damping_ratios
-        return 2 * np.pi * self.frequencies * (-damping + 1j * np.sqrt(1 - damping**2))
+        return continuous_poles(self.frequencies, self.damping_ratios)
 
     @property
     def point_masses(self) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from wavefact.errors import InputError
 from wavefact.modal.model import ModalModel
+from wavefact.modal.poles import continuous_poles
 from wavefact.modal.similarity import normalized_shapes
 from wavefact.modal.stability import StabilityLimits, group_poles
 from wavefact.spectral._fraction import fraction_poles
@@ -125,7 +126,9 @@ def _of_band(values: np.ndarray, s: np.ndarray, about: tuple[np.ndarray, float],
     lines, decay_rate = about
     order = _order(max_order, lines.size, values.shape[1])
     groups = group_poles(fraction_poles(values, lines, decay_rate, order), DAMPING_RANGE, LIMITS)
-    return _judged(values, s, lines, fit_poles(values, s, _poles(groups.frequencies, groups.damping_ratios)))
+    return _judged(
+        values, s, lines, fit_poles(values, s, continuous_poles(groups.frequencies, groups.damping_ratios))
+    )
 
 
 def _level(misfit: np.ndarray) -> float:
@@ -163,10 +166,6 @@ def _order(max_order: int, n_lines: int, n_inputs: int) -> int:
     if not isinstance(max_order, int | np.integer) or max_order < 3:
         raise InputError(f"max_order is {max_order!r}; give a whole number from 3.")
     return max(3, min(int(max_order), n_lines // (2 * (n_inputs + 1))))
-
-
-def _poles(frequencies: np.ndarray, damping: np.ndarray) -> np.ndarray:
-    return np.asarray(2 * np.pi * frequencies * (-damping + 1j * np.sqrt(1 - damping**2)))
 
 
 def _credible(fit: PoleFit, frequencies: np.ndarray) -> np.ndarray:
