@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wavefact._arrays import to_numpy
 from wavefact._words import listed, number_text
 from wavefact.plots._style import unit_text
-from wavefact.preparation import channel_faults
 from wavefact.recording import Recording
-from wavefact.report._excerpt import excerpt
+from wavefact.report._excerpt import Excerpt
 from wavefact.report._words import counted
 
 if TYPE_CHECKING:
@@ -28,8 +26,8 @@ _UNIT = re.compile(r"\[([^\[\]]+)\]\s*$")  # at the end of a channel's name
 def minded_of(report: Report) -> tuple[str, ...]:
     """Return a sentence for each thing in the input that bears on all results."""
     said = [_places(report), _rate(report)]
-    if report.recording is not None:
-        said += [_units(report.recording), _levels(report.recording), _faults(report, report.recording)]
+    if report._seen is not None:
+        said += [_units(report._seen.recording), _levels(report._seen), _faults(report, report._seen)]
     return tuple(text for text in said if text)
 
 
@@ -83,10 +81,9 @@ def _units(recording: Recording) -> str:
     )
 
 
-def _levels(recording: Recording) -> str:
+def _levels(seen: Excerpt) -> str:
     """Tell where some channels are so quiet beside others that a decomposition hardly sees them."""
-    seen, _ = excerpt(recording)
-    levels = np.std(np.nan_to_num(to_numpy(seen.load().signals)), axis=1)
+    recording, levels = seen.recording, seen.levels
     living = levels > 0
     if np.count_nonzero(living) < 2:
         return ""
@@ -103,13 +100,12 @@ def _levels(recording: Recording) -> str:
     )
 
 
-def _faults(report: Report, recording: Recording) -> str:
+def _faults(report: Report, seen: Excerpt) -> str:
     """Tell which channels no filter makes good; samples that a fit was told are missing are none."""
-    seen, _ = excerpt(recording)
-    if np.iscomplexobj(seen.signals):
+    recording, faults = seen.recording, seen.faults
+    if faults is None:
         return ""
     known = {"not finite"} if report.fit is not None else set()
-    faults = channel_faults(seen)
     bad = [fault for fault in faults.faults if fault.sensor in faults.bad and fault.kind not in known]
     told = {fault.sensor: f"{recording.label(fault.sensor)} ({fault.kind}: {fault.text})" for fault in bad}
     if not told:

@@ -17,6 +17,8 @@ from wavefact.io.atomic import atomic_path
 from wavefact.modal import ModalModel, Stabilization
 from wavefact.plots._display import check_sizes
 from wavefact.recording import Recording
+from wavefact.report._excerpt import Excerpt
+from wavefact.report._minded import minded_of
 from wavefact.report._words import TITLES
 from wavefact.report.health_state import HealthState
 
@@ -97,6 +99,16 @@ class Report:
     def sections(self) -> tuple[str, ...]:
         """Titles of the sections, in their order."""
         return tuple(section.title for section in self._made)
+
+    @cached_property
+    def _seen(self) -> Excerpt | None:
+        """As much of the recording as is looked at."""
+        return None if self.recording is None else Excerpt.of(self.recording)
+
+    @cached_property
+    def _minded(self) -> tuple[str, ...]:
+        """What is to be minded before anything is believed."""
+        return minded_of(self)
 
     @cached_property
     def _made(self) -> tuple[Section, ...]:

@@ -11,7 +11,6 @@ from wavefact.plots._display import strongest_window
 from wavefact.plots._style import gap_text, unit_text
 from wavefact.report._figures import blank, figure, panels
 from wavefact.report._html import Column, Html, element, facts, joined, table
-from wavefact.report._minded import minded_of
 from wavefact.report._words import (
     FAINT,
     certificate_text,
@@ -38,7 +37,7 @@ def components(report: Report) -> Section | None:
     if fit is None:
         return None
     is_certified = fit.status is Status.CERTIFIED
-    look = "proof warn" if not is_certified else "proof" if minded_of(report) else "proof good"
+    look = "proof warn" if not is_certified else "proof" if report._minded else "proof good"
     parts: list[Html | None] = [element("p", certificate_text(fit), class_=look), facts(_facts(fit))]
     if fit.n_components:
         parts += [_table(fit), _wavefield(report, fit), _pictures(fit)]

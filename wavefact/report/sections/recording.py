@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wavefact._arrays import to_numpy
 from wavefact._words import number_text
 from wavefact.plots._style import (
     BLUE,
@@ -19,9 +18,9 @@ from wavefact.plots._style import (
     scaled,
     unit_text,
 )
-from wavefact.preparation import ChannelFaults, channel_faults
+from wavefact.preparation import ChannelFaults
 from wavefact.recording import Recording
-from wavefact.report._excerpt import excerpt
+from wavefact.report._excerpt import Excerpt
 from wavefact.report._figures import Readout, blank, figure, panels
 from wavefact.report._html import Column, Html, element, facts, joined, table
 from wavefact.report._words import counted, duration_text, measure_text
@@ -51,18 +50,16 @@ _DECADES = 9.0  # of power below the largest, that are shown at most
 
 def recording(report: Report) -> Section | None:
     """Return what the recording is, its faulty channels, its spectrum and levels."""
-    if report.recording is None:
+    if report.recording is None or report._seen is None:
         return None
-    seen, note = excerpt(report.recording)
-    signals = np.nan_to_num(to_numpy(seen.load().signals))
-    faults = None if np.iscomplexobj(signals) else channel_faults(seen)
+    seen = report._seen
     parts = [
-        facts(_facts(report.recording, faults)),
+        facts(_facts(report.recording, seen.faults)),
         _rest(report.recording),
-        element("p", note) if note else None,
-        None if faults is None else _faults(faults),
-        _spectrum(seen, signals, report.modes),
-        _levels(seen, signals, faults),
+        element("p", seen.note) if seen.note else None,
+        None if seen.faults is None else _faults(seen.faults),
+        _spectrum(seen, report.modes),
+        _levels(seen),
     ]
     return Section("recording", "Recording", joined(parts))
 
@@ -122,9 +119,10 @@ def _faults(faults: ChannelFaults) -> Html | None:
     return table(f"Faults, of {counted(n_channels, 'channel')}", columns)
 
 
-def _spectrum(seen: Recording, signals: np.ndarray, model: ModalModel | None) -> Html | None:
+def _spectrum(excerpt: Excerpt, model: ModalModel | None) -> Html | None:
     from scipy.signal import welch
 
+    seen, signals = excerpt.recording, excerpt.signals
     if seen.n_samples < 16:
         return None
     rate = seen.sampling_rate
@@ -161,8 +159,8 @@ def _spectrum(seen: Recording, signals: np.ndarray, model: ModalModel | None) ->
     return figure("spectrum", drawn, alt, caption, readout=readout)
 
 
-def _levels(seen: Recording, signals: np.ndarray, faults: ChannelFaults | None) -> Html | None:
-    levels = np.std(signals, axis=1)
+def _levels(excerpt: Excerpt) -> Html | None:
+    seen, levels, faults = excerpt.recording, excerpt.levels, excerpt.faults
     if seen.n_sensors < 2 or not np.any(levels > 0):
         return None
     bad = np.isin(np.arange(seen.n_sensors), [] if faults is None else faults.bad)

@@ -8,7 +8,6 @@ import numpy as np
 
 from wavefact._words import number_text
 from wavefact.report._html import Html, element, joined
-from wavefact.report._minded import minded_of
 from wavefact.report._words import (
     FAINT,
     counted,
@@ -29,7 +28,7 @@ __all__ = ["summary"]
 
 def summary(report: Report) -> Section | None:
     """Return a sentence for each result, the few numbers that matter, and what is to be minded."""
-    minded = minded_of(report)
+    minded = report._minded
     sentences = [text for text in (_modes(report), _proof(report), _parts(report), _health(report)) if text]
     lead = element("p", " ".join(sentences), class_="lead") if sentences else None
     tiles = [

@@ -13,7 +13,6 @@ from wavefact.filters import wave_weight_from_bandwidth
 from wavefact.frequency_wavenumber import FrequencyWavenumberMap, frequency_wavenumber
 from wavefact.preparation import detrend
 from wavefact.recording import Recording, rate_of
-from wavefact.report._excerpt import excerpt
 from wavefact.report._figures import blank, figure, panels
 from wavefact.report._html import element, joined
 from wavefact.report.sections._section import Section
@@ -76,7 +75,7 @@ def _loud(picture: FrequencyWavenumberMap, model: ModalModel | None) -> float | 
 
 
 def _map(report: Report) -> FrequencyWavenumberMap | None:
-    fit, recording = report.fit, report.recording
+    fit, recording = report.fit, None if report._seen is None else report._seen.recording
     if fit is None or recording is None or recording.sampling_rate is None or fit.wave_weight <= 0:
         return None
     if recording.n_sensors != fit.operator.n_points or fit.n_components == 0:
@@ -87,7 +86,7 @@ def _map(report: Report) -> FrequencyWavenumberMap | None:
     top = min(ROOM * float(np.nanmax(known, initial=0.0)), largest) or largest
     narrow = wave_weight_from_bandwidth(operator, top / RIDGE, top / 2)
     try:
-        seen = detrend(excerpt(recording)[0])
+        seen = detrend(recording)
         frequencies, width = _frequencies(seen, model)
         return frequency_wavenumber(
             seen,
