@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from wavefact.errors import InputError
 from wavefact.modal.bands import Band, plan_bands, restrict
 from wavefact.modal.grouping import group_components, independent_channels
+from wavefact.modal.poles import discrete_poles
 from wavefact.modal.residues import fit_residues
-from wavefact.modal.subspace import correlations, discrete_poles, poles_by_order
+from wavefact.modal.subspace import correlations, poles_by_order
 
 RATE = 100.0
 FREQUENCIES, DAMPING = np.array([4.0, 11.0]), np.array([0.02, 0.005])
