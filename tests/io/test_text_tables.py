@@ -309,6 +309,20 @@ def test_what_counts_the_rows_is_no_sensor(heading, n_rows, told, caplog):
     assert {record.levelno for record in told_of} == {logging.INFO if is_comment else logging.WARNING}
 
 
+@pytest.mark.parametrize("heading", ["Sample", "No.", "#", ""])
+@pytest.mark.parametrize(("time", "unit"), [("Time [s]", 1.0), ("t (ms)", 1e3)])
+def test_time_behind_row_numbers_is_time(heading, time, unit, told):
+    first = [f"{i + 1},{i / 100 * unit:.3f}" for i in range(N)]
+    recording = told(f"{heading},{time},A,B\n" + rows(first))
+    assert recording.names == ("A", "B")
+    assert_signals(recording, 100.0)
+
+
+def test_time_behind_other_numbers_is_a_sensor(told):
+    first = [f"{i % 7},{i / 100:.3f}" for i in range(N)]
+    assert told("Sample,Time [s],A,B\n" + rows(first)).names == ("Sample", "Time", "A", "B")
+
+
 @pytest.mark.parametrize(
     ("heading", "first"),
     [("Force", range(1, N + 1)), ("Sample", range(0, 2 * N, 2)), ("Index", np.arange(N) + 0.5)],
@@ -379,7 +393,7 @@ def test_hours_without_dates_go_beyond_midnight(told):
 
 
 @pytest.mark.parametrize("decimals", [3, 4, 6])
-@pytest.mark.parametrize("rate", [128, 256, 300])
+@pytest.mark.parametrize("rate", [128, 256, 300, 512, 600])
 @pytest.mark.parametrize(
     ("header", "form"),
     [
@@ -391,6 +405,17 @@ def test_hours_without_dates_go_beyond_midnight(told):
 def test_stamps_are_rounded_to_their_last_digit(header, form, rate, decimals, told):
     form = form.replace("W", str(decimals + 3)).replace("D", str(decimals))
     assert_signals(told(header + rows(clock(form, 86399.0, 1 / rate))), rate)
+
+
+@pytest.mark.parametrize("rate", [256, 512, 640])
+@pytest.mark.parametrize("lost", [1, N // 2, N - 2])
+def test_a_lost_sample_is_seen_in_stamps_of_whole_milliseconds(rate, lost, told):
+    stamps = [f"{1000 * i / rate:.0f}" for i in range(N)]
+    assert_signals(told("time [ms],A,B\n" + rows(stamps)), rate)
+    lines = rows(stamps).splitlines(keepends=True)
+    del lines[lost]
+    with pytest.raises(InputError, match="not uniform"):
+        told("time [ms],A,B\n" + "".join(lines))
 
 
 def test_stamps_that_are_uneven_beyond_their_last_digit_are_refused(told):

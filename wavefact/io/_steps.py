@@ -13,6 +13,7 @@ from wavefact.errors import InputError
 __all__ = ["last_digit", "rate_of_step", "sampling_rate_of"]
 
 _EXACT, _ROUNDED = 0.05, 1.01  # last digits by which times are off that need no rounding, and that do
+_COARSEST = 1.5  # last digits of a step from which on a missing sample is farther off than rounding is
 _FEW = 1000  # numbers that are looked at before all
 
 
@@ -78,10 +79,10 @@ def sampling_rate_of(times: Any, unit: float, path: Path | str) -> float | None:
 
 
 def _is_rounded(times: np.ndarray, step: float) -> bool:
-    """Tell whether times are those of one step, rounded to a last digit of at most half of it."""
+    """Tell whether times are those of one step, rounded to a last digit below which no gap hides."""
     digit = last_digit(times)
     off = float(np.abs(times - (times[0] + step * np.arange(len(times)))).max())
-    return 2 * digit <= step and _EXACT * digit < off <= _ROUNDED * digit
+    return _COARSEST * digit <= step and _EXACT * digit < off <= _ROUNDED * digit
 
 
 def last_digit(numbers: np.ndarray) -> float:

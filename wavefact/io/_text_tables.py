@@ -19,7 +19,7 @@ from wavefact.io._text_titles import is_row_number, time_unit
 from wavefact.io.base import ReadOptions, common_unit, logger, refuse_component
 from wavefact.recording import Recording
 
-__all__ = ["may_be_clock", "recording_of"]
+__all__ = ["needs_all_columns", "recording_of"]
 
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9)
 """How many a second of what times are counted in."""
@@ -34,9 +34,9 @@ class _Clock:
     n_columns: int = 0
 
 
-def may_be_clock(layout: Layout, column: np.ndarray) -> bool:
-    """Tell whether the first column has no heading and rises evenly, so that the others have to be seen."""
-    return not _heading(layout) and not layout.n_instants and rises_evenly(column)
+def needs_all_columns(layout: Layout, first: np.ndarray) -> bool:
+    """Tell whether the first column alone does not say what is time."""
+    return _may_be_clock(layout, first) or _is_before_time(layout, first)
 
 
 def recording_of(
@@ -79,11 +79,11 @@ def recording_of(
     )
 
 
-def _heading(layout: Layout) -> str:
-    """Return the heading of the first column of numbers with its unit, empty where there is none."""
+def _heading(layout: Layout, at: int = 0) -> str:
+    """Return the heading of a column of numbers with its unit, empty where there is none."""
     if not layout.names:
         return ""
-    name, unit = (texts[layout.n_instants] for texts in (layout.names, layout.units))
+    name, unit = (texts[layout.n_instants + at] for texts in (layout.names, layout.units))
     return f"{name} [{unit}]" if unit else name
 
 
@@ -91,21 +91,35 @@ def _clock(
     path: Path, layout: Layout, values: np.ndarray, days: Sequence[Sequence[str]], options: ReadOptions
 ) -> _Clock:
     """Find the clock of a table: a column called time, dates and hours, or what can be nothing else."""
-    is_asked, heading, n_columns = options.sampling_rate is None, _heading(layout), values.shape[1]
-    unit, column = time_unit(heading), values[:, 0].real
+    is_asked, n_columns = options.sampling_rate is None, values.shape[1]
+    at = 1 if _is_before_time(layout, values[:, 0]) else 0
+    heading, column = _heading(layout, at), values[:, at].real
+    unit = time_unit(heading)
     times, start = instants(days, path) if days else (column, "")
     if unit is not None and heading and n_columns > 1:
-        logger.info("%s: the first column, %r, is taken as time", path, heading)
+        logger.info("%s: the %s column, %r, is taken as time", path, ("first", "second")[at], heading)
         rate = _timed(column, unit, heading, path, layout) if is_asked else None
-        return _Clock(rate, start, 1)
+        return _Clock(rate, start, at + 1)
     if days:
         return _Clock(sampling_rate_of(times, 1.0, path) if is_asked else None, start)
     if layout.names and n_columns > 1 and _counts(column, heading):
         _tell_of_row_numbers(heading, path)
         return _Clock(n_columns=1)
-    if n_columns > 1 and may_be_clock(layout, values[:, 0]):
+    if n_columns > 1 and _may_be_clock(layout, column):
         return _untitled(values, path, layout, is_asked)
     return _Clock()
+
+
+def _may_be_clock(layout: Layout, first: np.ndarray) -> bool:
+    """Tell whether the first column has no heading and rises evenly, as do others perhaps."""
+    return not _heading(layout) and not layout.n_instants and rises_evenly(first)
+
+
+def _is_before_time(layout: Layout, first: np.ndarray) -> bool:
+    """Tell whether the first column counts the rows and the second is called time, with sensors behind."""
+    if not layout.names or layout.n_columns - layout.n_instants < 3 or not _heading(layout, 1):
+        return False
+    return time_unit(_heading(layout, 1)) is not None and _counts(first.real, _heading(layout))
 
 
 def _counts(column: np.ndarray, heading: str) -> bool:

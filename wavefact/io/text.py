@@ -22,7 +22,7 @@ from wavefact.errors import CorruptFileError, UnknownFormatError, WavefactError
 from wavefact.io._text_detection import MAGIC, read_layout
 from wavefact.io._text_layout import Layout, numbered_lines
 from wavefact.io._text_rows import read_rows
-from wavefact.io._text_tables import may_be_clock, recording_of
+from wavefact.io._text_tables import needs_all_columns, recording_of
 from wavefact.io.base import (
     VERSION,
     ReadOptions,
@@ -81,7 +81,7 @@ class TextFormat:
                 recording = stored_recording(path, signals=signals, **_declared_fields(layout, declared))
             else:
                 values, days = read_rows(path, layout, _type_of(layout), first_only=True)
-                if may_be_clock(layout, values[:, 0]):
+                if needs_all_columns(layout, values[:, 0]):
                     values, days = read_rows(path, layout, _type_of(layout))
                 shape = len(values), layout.n_columns - layout.n_instants
                 recording = recording_of(path, layout, np.broadcast_to(values, shape), days, options)
