@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import wavefact as wf
 from wavefact.modal.settings import IdentificationSettings
 from wavefact.modal.stability import StabilityLimits, group_poles
+from wavefact.modal.stabilization import _named
 from wavefact.modal.subspace import Poles
 
 FREQUENCIES = np.array([2.0, 5.0])
@@ -48,6 +51,21 @@ def test_every_group_is_seen_and_judged(recording: wf.Recording) -> None:
     assert np.all(diagram.stable[diagram.orders == diagram.orders.min()] == 0)
     near = np.abs(diagram.frequencies / FREQUENCIES[1] - 1) < 0.005
     assert np.mean(diagram.stable[near]) > 0.8
+
+
+def test_a_mode_whose_shape_no_group_has_takes_the_nearest_free_one(recording: wf.Recording) -> None:
+    diagram = wf.stabilization(recording)
+    first, second = (
+        next(group for group in diagram.groups if group.verdict == verdict)
+        for verdict in ("mode 1", "mode 2")
+    )
+    unlike = replace(second, verdict="not one shape")
+    farther = replace(unlike, frequency=1.002 * second.frequency)
+    named = _named([first, replace(unlike, frequency=1.001 * second.frequency), farther], diagram.model)
+    assert [group.verdict for group in named] == ["mode 1", "mode 2", "not one shape"]
+    away = replace(unlike, frequency=1.3 * second.frequency)
+    assert [group.verdict for group in _named([first, away], diagram.model)] == ["mode 1", "not one shape"]
+    assert _named([first, second, farther], diagram.model) == [first, second, farther]
 
 
 def test_a_range_and_noise() -> None:

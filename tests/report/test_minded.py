@@ -176,8 +176,6 @@ def test_groups_of_poles_are_told_by_the_modes_of_the_table() -> None:
         replace(diagram, groups=(replace(explained, frequency=1.0001 * first.frequency),)), table
     )
     assert alone == ["mode 1 of the table"]
-    own = replace(diagram, groups=(replace(explained, frequency=1.0001 * first.frequency),))
-    assert _verdicts(own, own.model) == ["mode 2"]  # of another shape, but nothing else is that mode
     missing = _verdicts(replace(diagram, groups=(first,)), diagram.model.select([0]))
     assert missing == ["a mode of the poles, none of the table"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from wavefact.modal.channels import Channels, Components, channels_of
+from wavefact.modal.claims import nearest_groups
 from wavefact.modal.complexity import mpc, mpd
 from wavefact.modal.identification import elastic, fitted
 from wavefact.modal.model import ModalModel
@@ -165,6 +167,7 @@ def stabilization(
         model = with_span_errors(fitted(channels, found, settings), channels.principal or source)
         model = elastic(model, channels.operator, settings)
     groups = [group for each in found for group in _groups(each, channels, model, settings)]
+    groups = _named(sorted(groups, key=lambda group: group.frequency), model)
     orders, poles, damping, stable = _poles(found)
     frequencies, spectrum = _spectrum(channels)
     return Stabilization(
@@ -172,7 +175,7 @@ def stabilization(
         frequencies=poles,
         damping_ratios=damping,
         stable=stable.astype(bool),
-        groups=tuple(sorted(groups, key=lambda group: group.frequency)),
+        groups=tuple(groups),
         model=model,
         spectrum_frequencies=frequencies,
         spectrum=spectrum,
@@ -226,6 +229,22 @@ def _outcome(frequency: float, shape: np.ndarray, model: ModalModel) -> str:
         if np.max(likeness) >= _SAME_SHAPE:
             return f"mode {near[int(np.argmax(likeness))] + 1}"
     return "explained by other modes"
+
+
+def _named(groups: Sequence[PoleGroup], model: ModalModel) -> list[PoleGroup]:
+    """Let each mode of which no group has the shape take the nearest that is of no other mode.
+
+    The poles of a mode that is hardly in the channels, or close to another, have poor shapes.
+    """
+    named = list(groups)
+    taken = {int(group.verdict.split()[1]) - 1 for group in named if group.verdict.startswith("mode")}
+    lost = [mode for mode in range(model.n_modes) if mode not in taken]
+    free = [g for g, group in enumerate(named) if not group.verdict.startswith("mode")]
+    frequencies = np.array([named[g].frequency for g in free])
+    spreads = np.array([named[g].frequency_spread for g in free])
+    for mode, group in nearest_groups(model.select(lost), frequencies, spreads):
+        named[free[group]] = replace(named[free[group]], verdict=f"mode {lost[mode] + 1}")
+    return named
 
 
 def _spectrum(channels: Channels) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ import numpy as np
 from wavefact import plots
 from wavefact._words import number_text
 from wavefact.modal import ModalModel, PoleGroup, Stabilization
+from wavefact.modal.claims import nearest_groups
 from wavefact.report._figures import Readout, blank, figure, panels
 from wavefact.report._html import Column, Html, element, joined, table
 from wavefact.report._words import counted
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["stability"]
 
-HALF_WIDTHS, SPREADS = 3.0, 3.0  # of a resonance and of its poles, within which a group is of a mode
 _OTHER = "a mode of the poles, none of the table"
 
 
@@ -80,33 +80,17 @@ def _difference(diagram: Stabilization, model: ModalModel) -> str:
 def _verdicts(diagram: Stabilization, model: ModalModel) -> list[str]:
     """Return what became of each group of poles, in the numbers of the table's modes.
 
-    The verdicts of a diagram are those of its own model, and ask for a shape alike.  A mode that no group is
-    said to be takes the nearest within its resonance, or within the scatter of its poles; none twice.
+    The verdicts of a diagram are those of its own model; a mode of another takes the nearest group.
     """
-    is_own, groups = model is diagram.model, diagram.groups
-    is_mode = np.array([group.verdict.startswith("mode") for group in groups], dtype=bool)
-    verdicts = [
-        _OTHER if named and not is_own else group.verdict
-        for group, named in zip(groups, is_mode, strict=True)
-    ]
-    apart = _distances(groups, model)
-    if is_own:
-        apart[:, is_mode] = np.inf
-        apart[[int(groups[g].verdict.split()[1]) - 1 for g in np.flatnonzero(is_mode)]] = np.inf
-    while apart.size and np.isfinite(np.min(apart)):
-        mode, group = np.unravel_index(np.argmin(apart), apart.shape)
-        verdicts[int(group)] = f"mode {mode + 1}" if is_own else f"mode {mode + 1} of the table"
-        apart[mode], apart[:, group] = np.inf, np.inf
-    return verdicts
-
-
-def _distances(groups: tuple[PoleGroup, ...], model: ModalModel) -> np.ndarray:
-    """Return how far each group is from each mode [Hz], (n_modes, n_groups); infinite beyond its reach."""
+    groups = diagram.groups
+    if model is diagram.model:
+        return [group.verdict for group in groups]
+    verdicts = [_OTHER if group.verdict.startswith("mode") else group.verdict for group in groups]
     frequencies = np.array([group.frequency for group in groups])
     spreads = np.array([group.frequency_spread for group in groups])
-    apart = np.abs(model.frequencies[:, None] - frequencies)
-    widths = np.nan_to_num(model.damping_ratios * model.frequencies)[:, None]
-    return np.where(apart <= np.maximum(HALF_WIDTHS * widths, SPREADS * spreads), apart, np.inf)
+    for mode, group in nearest_groups(model, frequencies, spreads):
+        verdicts[group] = f"mode {mode + 1} of the table"
+    return verdicts
 
 
 def _readout(ax: Axes, every: tuple[PoleGroup, ...], verdicts: list[str]) -> Readout | None:
