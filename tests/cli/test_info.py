@@ -43,6 +43,7 @@ def test_a_factorization_is_described(run: Any, fit: Path) -> None:
     assert 0 <= content["gap"] <= 1e-6
     text = run("info", fit).out
     assert "String: 12 points, uneven" in text
+    assert f" rad/{content['length_unit']}\n" in text
     assert "CERTIFIED" in text
 
 
@@ -50,7 +51,7 @@ def test_modes_are_described(run: Any, truth: Path) -> None:
     content = json.loads(run("info", truth, "--json").out)
     assert (content["kind"], content["modes"], content["points"]) == ("modes", 3, 12)
     assert content["frequencies"] == ModalModel.load(truth).frequencies.tolist()
-    assert "frequencies" in run("info", truth).out
+    assert " Hz\n" in next(line for line in run("info", truth).out.splitlines(True) if "frequencies" in line)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "uff"])

@@ -20,7 +20,8 @@ from wavefact.modal import ModalModel
 
 __all__ = ["info"]
 
-_UNITS = {"sampling_rate": "Hz", "duration": "s"}
+_UNITS = {"sampling_rate": "Hz", "duration": "s", "frequencies": "Hz"}
+_OF_SIGNALS = ("noise", "regularization")  # in the unit of what was measured
 
 
 @click.command(short_help="Say what is in a recording or a result file.", epilog=FORMATS_HELP)
@@ -43,15 +44,11 @@ def info(file: Path, as_json: bool, sampling_rate: float | None, **layout: Any) 
 
 
 def _echo(content: dict[str, Any]) -> None:
-    shown = {name.replace("_", " "): _with_unit(name, value) for name, value in content.items()}
+    units = _units(content)
+    shown = {name.replace("_", " "): _with_unit(value, units.get(name)) for name, value in content.items()}
     if content["kind"] == "recording" and content["sampling_rate"] is None:
         shown["sampling rate"] = "unknown: give --sampling-rate"
     spectrum, names = shown.pop("spectrum", None), content.get("names")
-    for name, value in shown.items():
-        if isinstance(value, list):
-            shown[name] = _shortened(value)
-        elif isinstance(value, bool):
-            shown[name] = "yes" if value else "no"
     if spectrum is not None:
         end = (
             "half the sampling rate"
@@ -62,8 +59,21 @@ def _echo(content: dict[str, Any]) -> None:
     echo_table(shown)
 
 
-def _with_unit(name: str, value: Any) -> Any:
-    return f"{value:.10g} {_UNITS[name]}" if name in _UNITS and isinstance(value, float) else value
+def _units(content: dict[str, Any]) -> dict[str, str]:
+    """Return the unit of each entry that has one."""
+    lengths = {"wavenumbers": f"rad/{content['length_unit']}"} if "length_unit" in content else {}
+    return _UNITS | lengths | dict.fromkeys(_OF_SIGNALS, content.get("unit", ""))
+
+
+def _with_unit(value: Any, unit: str | None) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and unit is not None:
+        digits = 10 if unit in _UNITS.values() else 6  # a rate is exact, what was estimated is not
+        return f"{value:.{digits}g} {unit}".strip()
+    if isinstance(value, list):
+        return f"{_shortened(value)} {unit if value and unit else ''}".strip()
+    return value
 
 
 def _shortened(values: list[Any]) -> str:
@@ -140,6 +150,7 @@ def _factorization(fit: Factorization) -> dict[str, Any]:
     return {
         "components": fit.n_components,
         "wavenumbers": fit.wavenumbers.tolist(),
+        "length_unit": fit.length_unit,
         "points": len(fit.spatial_factors),
         "samples": len(fit.time_courses),
         "status": fit.status.name,
