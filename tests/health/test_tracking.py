@@ -102,6 +102,21 @@ def test_modes_that_veer_keep_their_order_and_turn_their_shapes(rng: np.random.G
     assert wf.mac(first, last)[0, 0] < 0.3
 
 
+@pytest.mark.parametrize("off", [-0.01, 0.01, 0.03])
+def test_poles_found_twice_now_and_then_do_not_split_a_mode(off: float, rng: np.random.Generator) -> None:
+    twice = rng.choice(200, 10, replace=False)
+    models = []
+    for hour in range(200):
+        warmth = 1 + 0.02 * np.sin(2 * np.pi * hour / 24) + 0.01 * np.sin(2 * np.pi * hour / 110)
+        frequencies, shapes = warmth * np.array([2.0, 5.0]), shapes_of(2)
+        if hour in twice:
+            frequencies, shapes = np.append(frequencies, 2.0 * warmth * (1 + off)), shapes[:, [0, 1, 0]]
+        models.append(record(rng, frequencies, shapes, missed=0.02, spurious=0)[0])
+    tracks = wf.track_modes(models)
+    assert tracks.reference_frequencies == pytest.approx([2.0, 5.0], rel=0.01)
+    assert np.all(tracks.detection_rates > 0.95)
+
+
 def test_modes_that_cross_keep_their_shapes(rng: np.random.Generator) -> None:
     models, labels = [], []
     for position in np.linspace(-1, 1, 200):

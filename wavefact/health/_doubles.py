@@ -8,7 +8,7 @@ import numpy as np
 
 from wavefact.health._recurring import Recurring
 
-_TOGETHER = 0.1  # share of its recordings in which a track may be found beside what goes on for it
+_TOGETHER = 0.5  # of the recordings in which tracks independent of each other would both be found
 
 
 def doubles(logarithms: np.ndarray, scatter: np.ndarray, modes: Recurring, tolerance: float) -> np.ndarray:
@@ -58,7 +58,8 @@ def _gap(pair: np.ndarray, is_alike: bool) -> float:
     counts = np.sum(found, axis=0)
     early, late = sorted((np.flatnonzero(column) for column in found.T), key=np.median)
     one_after_the_other = np.quantile(early, 0.75) < np.quantile(late, 0.25)
-    if np.sum(np.all(found, axis=1)) > _TOGETHER * np.min(counts) or not (is_alike or one_after_the_other):
+    by_chance = np.prod(counts / len(found)) * len(found)
+    if np.sum(np.all(found, axis=1)) > _TOGETHER * by_chance or not (is_alike or one_after_the_other):
         return float("inf")
     single = found[:, 0] != found[:, 1]
     owner, values = found[single, 1], np.where(found[:, 1], pair[:, 1], pair[:, 0])[single]
