@@ -25,7 +25,7 @@ ON_CARD = 2**26  # entries in one operation, which keep a graphics card busy wit
 SMALL = 64  # rows of matrices that are decomposed on the host, as that is faster, transfers included
 COPIES = 5  # of a recording that a card holds at once: signals, spectrum, residual, work
 
-__all__ = ["Array", "array_namespace", "as_array", "device", "like", "to_numpy"]
+__all__ = ["Array", "array_namespace", "as_array", "complex_of", "device", "like", "to_numpy"]
 
 
 def as_array(values: Any) -> Array:
@@ -40,6 +40,13 @@ def to_numpy(values: Array) -> np.ndarray:
     if "torch" in sys.modules and is_torch_namespace(array_namespace(values)):
         return np.asarray(values.detach().cpu().numpy())
     return np.asarray(values)
+
+
+def complex_of(real: np.ndarray, imaginary: np.ndarray) -> np.ndarray:
+    """Return complex numbers of the same precision; unlike a + 1j b, infinite ones stay what they are."""
+    values = np.empty(real.shape, np.result_type(real, imaginary, np.complex64))
+    values.real, values.imag = real, imaginary
+    return values
 
 
 def is_dask(values: Any) -> bool:

@@ -7,7 +7,7 @@ import logging
 import numpy as np
 import pytest
 from cases import FOREIGN_FILES, FORMATS, HOLDS_ALL, recordings
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from mutations import assert_sound, mutated
@@ -142,6 +142,7 @@ def assert_scanned(form, path):
 
 @pytest.mark.parametrize(("form", "suffix"), CASES)
 @settings(deadline=None, max_examples=25, derandomize=True)
+@example(signals=np.array([[complex(1, np.inf), complex(-np.inf, 2)]]))
 @given(
     signals=hnp.arrays(
         st.sampled_from([np.float64, np.float32, np.complex128, np.complex64, np.int64, np.uint16]),

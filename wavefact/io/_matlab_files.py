@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from wavefact._arrays import complex_of
 from wavefact.io._lazy import LazySignals, Turned
 from wavefact.io._matlab_five import Matrix, matrices_in
 from wavefact.io.base import head
@@ -108,5 +109,5 @@ def _numbers(item: Any, path: Path) -> Any:
         return Turned(LazySignals(path, item.name, item.shape, item.dtype, item.chunks))
     values = item[()]
     if values.dtype.names == ("real", "imag"):
-        values = values["real"] + 1j * values["imag"]
+        values = complex_of(values["real"], values["imag"])
     return values.T

@@ -71,7 +71,7 @@ def from_pandas(table: DataFrame, *, sampling_rate: float | None = None) -> Reco
     report_left_out([str(table.columns[i]) for i in columns if i not in numeric], len(numeric), "The table")
     values = table.iloc[:, numeric]
     fields: dict[str, Any] = {"names": None}
-    if not isinstance(values.columns, package.RangeIndex):
+    if not isinstance(table.columns, package.RangeIndex):
         fields["names"] = tuple(" ".join(str(name).split()) for name in values.columns)
     rate = declared.get("sampling_rate") if sampling_rate is None else sampling_rate
     if times is not None and rate is None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wavefact._arrays import complex_of
 from wavefact._packages import optional
 from wavefact.errors import InputError
 from wavefact.io.base import reading
@@ -88,4 +89,4 @@ def _columns(file: Any, group: int, titles: tuple[str, ...], dtype: np.dtype) ->
         _columns(file, group, tuple(title + part for title in titles), np.zeros(0, dtype).real.dtype)
         for part in PARTS
     )
-    return real + 1j * imaginary
+    return complex_of(real, imaginary)
