@@ -270,3 +270,19 @@ def test_what_to_do_about_spikes_knows_of_a_hammers_force() -> None:
     (fault,) = wf.channel_faults(wf.Recording(signals)).faults
     assert (fault.sensor, fault.kind) == (2, "spikes")
     assert "if a hammer's force, use it: frequency_response" in fault.remedy
+
+
+@pytest.mark.parametrize("scale", [1e-315, 1e-300, 1e-160, 1e160, 1e307])
+def test_magnitude_does_not_matter(scale):
+    signals = np.random.default_rng(0).normal(size=(6, 2000))
+    signals[1], signals[2], signals[3] = (
+        np.clip(signals[1], -1.5, 9.0),
+        1e-5 * signals[2],
+        7 + 0.1 * signals[3],
+    )
+    signals[4] = 0.5
+    expected = [(1, "clipped"), (2, "silent"), (3, "offset"), (4, "constant")]
+    for recording in (wf.Recording(signals), wf.Recording(scale * signals)):
+        faults = wf.channel_faults(recording).faults
+        assert [(fault.sensor, fault.kind) for fault in faults] == expected
+    assert f"samples at {-1.5 * scale:.4g}" in faults[0].text

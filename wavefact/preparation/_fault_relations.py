@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from wavefact.preparation._fault_rules import Finding
+from wavefact.preparation._fault_rules import Finding, exponent_of
 
 __all__ = ["together"]
 
@@ -22,7 +22,8 @@ def together(signals: np.ndarray, living: np.ndarray) -> list[tuple[int, str, Fi
 
     if living.size < 2:
         return []
-    flat = detrend(signals[living], axis=1)
+    exponent = exponent_of(signals[living])  # so that no square overflows
+    flat = detrend(np.ldexp(signals[living], -exponent), axis=1)
     sizes = np.linalg.norm(flat, axis=1)
     flat /= np.where(sizes > 0, sizes, 1.0)[:, None]
     originals, closest, one_motion = _relations(flat)
@@ -30,7 +31,7 @@ def together(signals: np.ndarray, living: np.ndarray) -> list[tuple[int, str, Fi
     usual = float(np.median(sizes))
     found = []
     for row in np.flatnonzero((sizes < _SILENT * usual) & (closest < _UNRELATED)).tolist():
-        deviations = sizes[row] / n_samples**0.5, usual / n_samples**0.5
+        deviations = (np.ldexp(size / n_samples**0.5, exponent) for size in (sizes[row], usual))
         text = "standard deviation {:.3g}, usual is {:.3g}".format(*deviations)
         found.append((int(living[row]), "silent", Finding(n_samples, 0, text)))
     first: dict[bytes, int] = {}

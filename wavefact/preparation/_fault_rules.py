@@ -13,7 +13,7 @@ import numpy as np
 
 from wavefact._runs import runs
 
-__all__ = ["RULES", "Finding", "Signal"]
+__all__ = ["RULES", "Finding", "Signal", "exponent_of"]
 
 _BESIDE = 1e-3  # of the range, or 3 steps of the resolution: what is next to a rail
 _EXCESS = 4  # times as many samples at a rail than next to it; 1 in sinusoids, 2.4 in the flattest peaks
@@ -40,19 +40,32 @@ class Finding:
 
 
 class Signal:
-    """The samples of a channel, with what several rules ask of them."""
+    """The samples of a channel, with what several rules ask of them.
+
+    They are scaled by a power of two, which rounds nothing, so that no square of them overflows.
+    """
 
     def __init__(self, values: np.ndarray) -> None:
-        self.values = values
+        self._exponent = exponent_of(values)
+        self.values = values = np.ldexp(values, -self._exponent)
         self.low, self.high = float(values.min()), float(values.max())
         levels = np.unique(values)
         self.step = float(np.diff(levels).min())  # the least significant bit, where there is one
         self.deviation = float(values.std())
 
+    def text(self, value: float) -> str:
+        """Return a value in the unit of the recording."""
+        return f"{np.ldexp(value, self._exponent):.4g}"
+
     @property
     def at_rails(self) -> np.ndarray:
         """Whether each sample is at an extreme."""
         return np.asarray((self.values == self.high) | (self.values == self.low))
+
+
+def exponent_of(values: np.ndarray) -> int:
+    """Return the power of two just above the largest of finite numbers, less one; 0 where all are zero."""
+    return int(np.frexp(np.max(np.abs(values), initial=0.0))[1]) - 1
 
 
 def clipped(signal: Signal) -> Finding | None:
@@ -64,7 +77,9 @@ def clipped(signal: Signal) -> Finding | None:
             found.append((rail, inside))
     if not found:
         return None
-    counts = " and ".join(f"{np.count_nonzero(inside)} samples at {rail:.4g}" for rail, inside in found)
+    counts = " and ".join(
+        f"{np.count_nonzero(inside)} samples at {signal.text(rail)}" for rail, inside in found
+    )
     every = np.any([inside for _, inside in found], axis=0)
     return Finding(int(every.sum()), int(np.argmax(every)), counts)
 
@@ -136,7 +151,9 @@ def offset(signal: Signal) -> Finding | None:
     if abs(mean) <= _OFFSET * signal.deviation:
         return None
     return Finding(
-        signal.values.size, 0, f"mean {mean:.4g} is {abs(mean) / signal.deviation:.3g} standard deviations"
+        signal.values.size,
+        0,
+        f"mean {signal.text(mean)} is {abs(mean) / signal.deviation:.3g} standard deviations",
     )
 
 
