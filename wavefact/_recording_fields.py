@@ -70,7 +70,7 @@ def hint_at_transposed(n_sensors: int, n_samples: int) -> None:
         hinted.add(n_sensors)
         logger.warning(
             "%d sensors of %d samples each: is this array the wrong way round? Its rows are taken as "
-            "sensors; if they are samples, give x.T (--axis samples-first on the command line).",
+            "sensors; if they are samples, give x.T (--axis for the other way round on the command line).",
             n_sensors,
             n_samples,
         )

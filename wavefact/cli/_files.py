@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from wavefact.errors import InputError, UnknownFormatError
-from wavefact.factorization import Factorization
 from wavefact.io import read
 from wavefact.io.base import TABLE_OF_MODES, head
 from wavefact.modal import ModalModel, read_modes
-from wavefact.preparation import detrend
 from wavefact.recording import Recording
 
 __all__ = [
@@ -21,7 +19,6 @@ __all__ = [
     "UNIVERSAL",
     "modes_in",
     "read_recording",
-    "read_source",
     "result_kind",
 ]
 
@@ -63,21 +60,3 @@ def read_recording(path: Path, **options: Any) -> Recording:
         raise InputError(f"{path} is a result ({kind}); expected a recording.")
     large = path.is_file() and path.stat().st_size > _LARGE
     return read(path, lazy=large, **options)
-
-
-def read_source(
-    path: Path, sampling_rate: float | None, trend: str | None = None, **layout: Any
-) -> Factorization | Recording:
-    """Read what modes can be identified from; a `trend` is removed from a recording."""
-    from dataclasses import replace
-
-    kind = result_kind(path)
-    if kind == MODEL:
-        raise InputError(f"{path} holds modes already; see `wavefact info {path}`.")
-    if kind in (None, BASELINE):  # which is refused
-        recording = read_recording(path, sampling_rate=sampling_rate, **layout)
-        return recording if trend is None else detrend(recording, trend)
-    if trend is not None:
-        raise InputError(f"{path} is a factorization; --detrend is for recordings, so factorize with it.")
-    fit = Factorization.load(path)
-    return fit if sampling_rate is None else replace(fit, sampling_rate=sampling_rate)

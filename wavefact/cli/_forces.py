@@ -8,12 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from wavefact._recording_fields import sensor_indices
+from wavefact.cli._channels import numbered
 from wavefact.modal import ModalModel
 from wavefact.recording import Recording
 from wavefact.spectral import frequency_response, modes_of_response
 from wavefact.spectral._cut import are_impacts
 
 __all__ = ["hint_at_forces", "modes_of_forces"]
+
+_MOST_HAMMERS = 4  # that strike a structure in one recording
 
 _logger = logging.getLogger("wavefact")
 
@@ -29,26 +32,18 @@ def modes_of_forces(
         If a channel does not exist, or none is left as a response.
     """
     names = recording.names or ()
-    chosen: list[str | int] = [name if name in names else _index(name) for name in channels]
+    chosen: list[str | int] = [name if name in names else numbered(name) for name in channels]
     indices = sensor_indices(chosen, recording.names, recording.n_sensors)
     return modes_of_response(frequency_response(recording, indices), band)
 
 
-def _index(text: str) -> str | int:
-    """Return the number that a text is, or the text."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
-
-
 def hint_at_forces(recording: Recording) -> None:
-    """Log which channels are short blows, beside others that are not."""
+    """Log which few channels are short blows, beside others that are not."""
     signals = np.asarray(recording.load().signals)
     if np.iscomplexobj(signals):
         return
     struck = [sensor for sensor, row in enumerate(signals) if are_impacts([row[None].astype(float)])]
-    if len(struck) == recording.n_sensors:
+    if len(struck) > min(_MOST_HAMMERS, recording.n_sensors - 1):
         return
     for sensor in struck:
         name = recording.names[sensor] if recording.names else ""

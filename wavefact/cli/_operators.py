@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -14,6 +15,8 @@ from wavefact.operators import Beam, Media, Membrane, Plate, String, WaveOperato
 from wavefact.recording import Recording
 
 __all__ = ["operator_for", "operator_options"]
+
+_logger = logging.getLogger("wavefact")
 
 _LINES: dict[str, type[String | Beam]] = {"string": String, "media": Media, "beam": Beam}
 _GRIDS: dict[str, type[Membrane | Plate]] = {"membrane": Membrane, "plate": Plate}
@@ -83,6 +86,8 @@ def operator_for(recording: Recording, options: Mapping[str, Any]) -> WaveOperat
     if spacing is not None:
         if len(spacing) != 1:
             raise InputError(f"--spacing holds {len(spacing)} numbers; a line has one.")
+        if recording.positions is not None:
+            _logger.warning("--spacing %g replaces the positions of the recording", spacing[0])
         return line(recording.n_sensors, spacing[0])
     return line(recording.n_sensors, positions=recording.positions)
 

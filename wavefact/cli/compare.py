@@ -13,7 +13,7 @@ import click
 
 from wavefact._fit_checks import prepare
 from wavefact._words import listed
-from wavefact.cli._files import FIT, MODEL, modes_in, read_recording, result_kind
+from wavefact.cli._files import FIT, MODEL, modes_in, result_kind
 from wavefact.cli._operators import operator_for, operator_options
 from wavefact.cli._options import FORMATS_HELP, NUMBER, PATH, json_option, quiet_option, verbose_option
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
@@ -25,7 +25,6 @@ from wavefact.compare.comparison import column_title
 from wavefact.compare.methods import method
 from wavefact.errors import InputError
 from wavefact.operators import WaveOperator
-from wavefact.preparation import detrend
 from wavefact.recording import Recording
 
 __all__ = ["compare"]
@@ -86,7 +85,7 @@ def compare(recording: Path, **options: Any) -> None:
     output, plot, truths = options["output"], options["plot"], options["truths"]
     check_targets(output, plot, sources=(recording, *truths))
     check_picture(plot)
-    signals = recording_for(recording, options)
+    signals = recording_for(recording, options, is_fitted=True)
     signals, operator = prepare(signals, operator_for(signals, options))
     with progress(not options["quiet"], "compare") as callback:
         comparison = compare_methods(
@@ -123,17 +122,11 @@ def _known(paths: Sequence[Path], options: dict[str, Any]) -> dict[str, Any]:
         what = "truth" if kind == MODEL else "clean"
         if what in known:
             raise InputError(f"--truth {path} is the second file of {_KINDS[what]}; give one of them.")
-        known[what] = modes_in(path) if kind == MODEL else _clean(path, options)
+        known[what] = modes_in(path) if kind == MODEL else recording_for(path, options)
     return known
 
 
 _KINDS = {"truth": "true modes", "clean": "a clean recording"}
-
-
-def _clean(path: Path, options: dict[str, Any]) -> Recording:
-    layout = {name: options[name] for name in ("sampling_rate", "axis", "component", "part")}
-    signals = read_recording(path, **layout)
-    return signals if options["detrend"] is None else detrend(signals, options["detrend"])
 
 
 def _compared(

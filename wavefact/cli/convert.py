@@ -9,7 +9,7 @@ from typing import Any
 import click
 import numpy as np
 
-from wavefact.cli._files import read_recording
+from wavefact.cli._channels import channel_options
 from wavefact.cli._options import (
     FORMATS_HELP,
     PATH,
@@ -21,7 +21,7 @@ from wavefact.cli._options import (
 )
 from wavefact.cli._outputs import check_targets, outputs
 from wavefact.cli._progress import progress
-from wavefact.cli._recordings import described
+from wavefact.cli._recordings import chosen_recording, described
 from wavefact.io import scan, write
 
 __all__ = ["convert"]
@@ -31,6 +31,7 @@ __all__ = ["convert"]
 @click.argument("source", type=PATH)
 @click.argument("target", type=PATH)
 @layout_options
+@channel_options
 @rate_option
 @click.option(
     "--positions", type=POSITIONS, metavar="LIST|FILE", help="Where the sensors are [m], as in factorize."
@@ -45,7 +46,7 @@ def convert(source: Path, target: Path, quiet: bool, **options: Any) -> None:
     MiB are not loaded as a whole, where both formats allow.
     """
     check_targets(target, sources=(source,))
-    recording = read_recording(source, **options)
+    recording = chosen_recording(source, options)
     with outputs(target) as (place,), progress(not quiet, "convert", recording.n_samples) as report:
         if report is not None and recording.is_lazy:
             write(recording.replace(signals=Watched(recording.signals, report)), place)

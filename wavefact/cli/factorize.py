@@ -30,6 +30,7 @@ from wavefact.errors import InputError
 from wavefact.factorization import Factorization
 from wavefact.filters import wave_weight_from_bandwidth
 from wavefact.fit import factorize as solve
+from wavefact.io import FORMATS
 from wavefact.operators import String, WaveOperator
 from wavefact.recording import Recording
 from wavefact.solution import Status
@@ -96,8 +97,9 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
     """
     plot: Path | None = options["plot"]
     check_targets(output, plot, sources=(recording,))
+    _check_suffix(output)
     check_picture(plot)
-    signals = recording_for(recording, options)
+    signals = recording_for(recording, options, is_fitted=True)
     begin = time.perf_counter()
     # What is too large for memory goes into its file as it comes, and is not lost if the process is killed.
     direct = output if signals.is_lazy else None
@@ -120,6 +122,15 @@ def factorize(recording: Path, output: Path, **options: Any) -> int:
         click.echo("\n".join(filter(None, [*lines(fit, seconds), advice(fit, has_gaps=options["missing"])])))
         click.echo(f"Wrote {output}{f' and {plot}' if plot else ''}.")
     return 0 if fit.status is Status.CERTIFIED else NOT_CERTIFIED
+
+
+def _check_suffix(output: Path) -> None:
+    """Refuse a file whose name says that it is something else."""
+    others = {suffix for form in FORMATS for suffix in form.extensions} - set(FORMATS[0].extensions)
+    if output.suffix.lower() in others:
+        raise InputError(
+            f"A factorization is written as HDF5; {output} says {output.suffix}: end its name in .h5."
+        )
 
 
 def _solved(signals: Recording, options: dict[str, Any], output: Path | None) -> Factorization:

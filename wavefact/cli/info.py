@@ -55,7 +55,10 @@ def _echo(content: dict[str, Any]) -> None:
             if content["sampling_rate"] is None
             else f"{content['sampling_rate'] / 2:.4g} Hz"
         )
-        shown |= {"spectrum": f"0 to {end}, no more than 60 dB high", **sparklines(spectrum, names)}
+        shown |= {
+            "spectrum": f"0 to {end}; full bars are the peak, empty ones 60 dB below or less",
+            **sparklines(spectrum, names),
+        }
     echo_table(shown)
 
 

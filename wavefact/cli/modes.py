@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from wavefact._words import listed
-from wavefact.cli._files import read_source
+from wavefact.cli._channels import channel_options
 from wavefact.cli._forces import hint_at_forces, modes_of_forces
 from wavefact.cli._options import (
     FORMATS_HELP,
@@ -21,7 +21,7 @@ from wavefact.cli._options import (
     verbose_option,
 )
 from wavefact.cli._outputs import check_picture, check_targets, outputs, save_picture
-from wavefact.cli._recordings import detrend_option
+from wavefact.cli._recordings import detrend_option, source_for
 from wavefact.cli._report import echo_json, mode_records, mode_table
 from wavefact.errors import InputError
 from wavefact.factorization import Factorization
@@ -51,8 +51,8 @@ _ADVICE_ON_FORCES = (
     "forces",
     multiple=True,
     metavar="CHANNEL",
-    help="Channel of REC that measured a force, such as a hammer's: its name, or its number from 0; may be "
-    "repeated.",
+    help="Channel of REC that measured a force, such as a hammer's: its name, or its number from 0 of those "
+    "taken; may be repeated.",
 )
 @click.option(
     "-o", "--output", metavar="FILE", type=PATH, help="File to write the modes to: .h5, .csv, .uff or .unv."
@@ -68,6 +68,7 @@ _ADVICE_ON_FORCES = (
 )
 @rate_option
 @layout_options
+@channel_options
 @detrend_option
 @json_option
 @click.option("--plot", metavar="FILE", type=PATH, help="Picture of the modes to write.")
@@ -76,9 +77,10 @@ _ADVICE_ON_FORCES = (
 def modes(file: Path, **options: Any) -> None:
     """Name the modes in FIT.h5, which `wavefact factorize` wrote, or in a recording of a few sensors.
 
-    The energy of a mode is its share of the energy of the signals; its quality, between 0 and 1,
-    is how much of what happens at its frequency it explains.  `± s` are standard errors.  With --force, modes
-    are those of the frequency response functions from that channel to all others.
+    The energy of a mode is its share of the energy of the signals, since the impact where one set the mode in
+    motion; its quality, between 0 and 1, is how much of what happens at its frequency it explains.  `± s` are
+    standard errors.  With --force, modes are those of the frequency response functions from that channel to
+    all others.
     """
     targets = tuple(options[name] for name in ("output", "plot", "diagram"))
     _check(targets, sources=(file, options["truth"], options["geometry"]))
@@ -89,8 +91,7 @@ def modes(file: Path, **options: Any) -> None:
         )
     geometry = None if options["geometry"] is None else Geometry.read(options["geometry"])
     truth = None if options["truth"] is None else ModalModel.load(options["truth"])
-    layout = {name: options[name] for name in ("axis", "component", "part")}
-    source = read_source(file, options["sampling_rate"], options["detrend"], **layout)
+    source = source_for(file, options)
     _mind_forces(source, options["forces"])
     diagram = None if options["diagram"] is None else stabilization(source, options["band"])
     model = _model(source, options) if diagram is None else diagram.model

@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from wavefact._words import listed
-from wavefact.cli._files import FIT, UNIVERSAL, modes_in, read_recording, result_kind
+from wavefact.cli._channels import channel_options
+from wavefact.cli._files import FIT, UNIVERSAL, modes_in, result_kind
 from wavefact.cli._options import PATH, layout_options, quiet_option, rate_option, verbose_option
 from wavefact.cli._outputs import check_targets, outputs
+from wavefact.cli._recordings import chosen_recording
 from wavefact.compare import Comparison
 from wavefact.errors import CorruptFileError, InputError
 from wavefact.factorization import Factorization
@@ -35,6 +37,7 @@ __all__ = ["report"]
 @click.option("--date", default="", help="To be written under the title; none by default.")
 @rate_option
 @layout_options
+@channel_options
 @quiet_option
 @verbose_option
 def report(file: Path, **options: Any) -> None:
@@ -91,10 +94,9 @@ def _sources(
     file: Path, options: dict[str, Any]
 ) -> tuple[Factorization | None, Recording | None, ModalModel | None]:
     """Return the fit, the recording and the modes that are given."""
-    layout = {name: options[name] for name in ("sampling_rate", "axis", "component")}
     kind = result_kind(file)
     modes = None if options["modes"] is None else read_modes(options["modes"])
-    recording = None if options["recording"] is None else read_recording(options["recording"], **layout)
+    recording = None if options["recording"] is None else chosen_recording(options["recording"], options)
     if kind == FIT:
         return Factorization.load(file), recording, modes
     named = modes_in(file)
@@ -104,7 +106,7 @@ def _sources(
         raise InputError(
             f"{file} and --recording {options['recording']} are both recordings; give one of them."
         )
-    return None, read_recording(file, **layout), modes
+    return None, chosen_recording(file, options), modes
 
 
 def _found(

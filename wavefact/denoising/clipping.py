@@ -48,7 +48,16 @@ class Clipping:
             {fault.sensor for fault in channel_faults(recording).faults if fault.kind == "clipped"}
         )
         n_left = recording.n_sensors - len(found)
-        if not found or n_left < max(FEWEST, len(found)):
+        if not found:
+            return None
+        if n_left < max(FEWEST, len(found)):
+            logger.warning(
+                "%d of %d channels are clipped and stay as they are: the other %d are too few to say what "
+                "was cut off; leave clipped ones out (select)",
+                len(found),
+                recording.n_sensors,
+                n_left,
+            )
             return None
         logger.info("%d clipped channels are repaired by what the other %d say of them", len(found), n_left)
         clipped = np.isin(np.arange(recording.n_sensors), found)

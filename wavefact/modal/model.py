@@ -43,7 +43,8 @@ class ModalModel:
     fit_quality : (n_modes,) array in [0, 1], optional
         Share of the recording's content at the mode's pole that the mode explains; 1 for a simulated truth.
     contributions : (n_modes,) array, optional
-        Share of the energy of the signals that is the mode's; NaN where unknown.
+        Share of the energy of the signals that is the mode's, since the impact where one within the recording
+        set it in motion; NaN where unknown.
     positions : (n_points,) or (n_points, n_dims) array [m], optional
     quantity, unit : str
         What the signals measured.

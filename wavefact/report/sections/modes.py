@@ -20,7 +20,7 @@ _ABOUT = {
     "±\u00a0s": "standard error: with a probability of 95 % the truth is within 1.96 of them",
     "MPC": "modal phase collinearity: 1 where all points move in phase",
     "quality": "share of what happens at this frequency that the mode explains, 0 to 1",
-    "energy [%]": "share of the energy of the signals",
+    "energy [%]": "share of the energy of the signals, of modes set in motion by an impact since it",
 }
 
 
