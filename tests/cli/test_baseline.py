@@ -78,6 +78,11 @@ def test_from_healthy_recordings_to_an_alarm(run, folder):
     )
     swapped.write_text("time,wind\n2026-11-05T00:00Z,9\n", encoding="utf-8")
     assert "lack temperature; there are wind" in run("monitor", new, *again, "--conditions", swapped).err
+    swapped.write_text("time,temperature\n2026-11-01T00:00Z,9\n2026-11-01T01:00Z,9\n", encoding="utf-8")
+    late = run("monitor", new, *again[:-1], folder / "blind", "--conditions", swapped)
+    blind = [json.loads(line) for line in late.out.splitlines()]
+    assert not any(each["outcome"] == "healthy" for each in blind)
+    assert late.code in (4, 6)  # shapes may tell
     without = run("monitor", new, *again)
     assert without.code == 2
     assert "learned with temperature, and --conditions gives none; give a file" in without.err
@@ -91,7 +96,13 @@ def test_what_cannot_be_learned_from_is_said(run, folder, tmp_path):
     (tmp_path / "few").mkdir()
     empty = run("baseline", tmp_path / "few", "-o", tmp_path / "b.h5")
     assert empty.code == 2
-    assert "None of 0 recordings" in empty.err
+    assert "no recordings in" in empty.err
+    assert "*.h5, " in empty.err
+    assert "(--pattern)" in empty.err
+    (tmp_path / "few" / "20261101_0100.h5").write_bytes(b"")
+    bad = run("baseline", tmp_path / "few", "-o", tmp_path / "b.h5")
+    assert bad.code == 2
+    assert "None of 1 recordings can be used; the first is 20261101_0100.h5: " in bad.err
     write(string(2.0, 0), tmp_path / "few" / "20261101_0000.h5")
     few = run("baseline", tmp_path / "few", "-o", tmp_path / "b.h5")
     assert few.code == 2
@@ -122,7 +133,8 @@ def test_a_recording_that_says_when_it_began_is_believed_before_a_table_is_refus
         "baseline", tmp_path / "said", "-o", tmp_path / "b.h5", "--conditions", folder / "weather.csv"
     )
     assert outcome.code == 2
-    assert "'temperature' is known at the beginning of 0 of 36 recordings" in outcome.err
+    assert "Error: None of 36 recordings can be used; the first is 0.csv: Its temperature" in outcome.err
+    assert "neither the file nor its name says when it began" in outcome.err
     for path in (tmp_path / "said").iterdir():
         path.unlink()
     for number, path in enumerate(sorted((folder / "healthy").glob("2026110[12]*.h5"))):

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,27 @@ def test_a_recording_in_which_nothing_is_found_is_not_called_healthy(folder: Pat
     run("monitor", "string", *ONCE)
     noise = np.random.default_rng(0).standard_normal((6, 1920))
     write(string().replace(signals=noise), folder / "20261126_1500.h5")
-    assert "no verdict" in run("monitor", "string", *ONCE).out
+    outcome = run("monitor", "string", *ONCE)
+    assert outcome.code == 6
+    assert outcome.out.splitlines()[0].endswith("20261126_1500.h5  no verdict. No mode: no verdict.")
+    assert "1 recording assessed, 0 alarms, 1 without a verdict, " in outcome.out
+    assert "Warning: 20261126_1500.h5 (2026-11-26T15:00:00Z): no verdict. " in outcome.err
     told = run("health", "string")
     assert told.code == 6
     assert "Now without a verdict" in told.out
+    assert run("monitor", "string", *ONCE).code == 0  # nothing was new
+    assert run("monitor", "string", *ONCE, "--retry").code == 6
+
+
+def test_modes_that_were_not_found_are_named(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assess = NearTwoHertz.assess
+
+    def lose_second(*args: Any, **settings: Any) -> Verdict:
+        return replace(assess(*args, **settings), corrected=np.array([FREQUENCY, np.nan]))
+
+    monkeypatch.setattr(NearTwoHertz, "assess", lose_second)
+    outcome = run("monitor", "string", *ONCE)
+    assert [line.split("  ")[-1] for line in outcome.out.splitlines()[:2]] == ["healthy, without mode 2"] * 2
 
 
 def test_an_alarm_and_quarantine_have_codes_of_their_own(folder: Path, run: Any) -> None:
@@ -308,4 +326,5 @@ def test_a_second_signal_ends_also_an_analysis_that_hangs(root: Path, tmp_path: 
 def test_help_says_what_the_codes_are_about(run: Any) -> None:
     told = " ".join(run("monitor", "--help").out.split())
     assert "Exit codes are about what was assessed in this run" in told
+    assert "6 neither, but a recording allowed no verdict" in told
     assert "Those of `wavefact health` are about the state" in told

@@ -90,9 +90,8 @@ def test_modes_may_be_missing(baseline):
     nothing = baseline.assess(record(rng, missing=(0, 1, 2)), HOUR * 240, [15.0])
     assert not nothing.is_alarm
     assert np.isnan(nothing.score)
-    assert "no verdict" in nothing.sentence
-    unknown = baseline.assess(record(rng), HOUR * 240, [np.nan])
-    assert "no verdict" in unknown.sentence
+    assert "is unknown: no mode of the healthy state was found" in nothing.sentence
+    assert some.sentence.endswith("farther off). Mode 2 was not found.")
     assert wf.HealthState.of_assessment(nothing).verdict == "unknown"
     assert wf.HealthState.of_assessment(some).verdict == "no change"
 
@@ -188,14 +187,46 @@ def test_healthy_shapes_raise_alarms_at_the_stated_rate_and_better_ones_none(wit
     assert np.mean(poorer) <= 0.03  # for their errors say so
 
 
-def test_unknown_conditions_leave_the_verdict_to_the_shapes():
+@pytest.fixture(scope="module")
+def with_warmth():
+    """Return a baseline whose modes 1 and 2 follow the temperature, and mode 3 does not."""
     rng = np.random.default_rng(11)
     warmth = rng.uniform(0, 10, 100)
-    tracks = wf.track_modes([measured(rng, change=-1e-3 * each) for each in warmth])
-    state = wf.learn_baseline(tracks, warmth)
-    healthy, changed = (state.assess(measured(rng, kink=kink), 100.0, [np.nan]) for kink in (0.0, 0.05))
-    assert np.all(np.isnan(healthy.corrected))
-    assert (healthy.is_alarm, changed.is_alarm) == (False, True)
+    follows = np.array([-1e-3, -1e-3, 0.0])
+    tracks = wf.track_modes([measured(rng, change=follows * each) for each in warmth])
+    return wf.learn_baseline(tracks, warmth, condition_names=["temperature"])
+
+
+def test_without_conditions_shapes_may_raise_an_alarm_but_not_call_it_healthy(with_warmth):
+    rng = np.random.default_rng(13)
+    slowed = np.array([-0.05, -0.05, 0.0])
+    assert with_warmth.assess(measured(rng, slowed), 100.0, [5.0]).is_alarm
+    blind, changed = (
+        with_warmth.assess(measured(rng, change, kink), 100.0, [np.nan])
+        for change, kink in ((slowed, 0.0), (0.0, 0.05))
+    )
+    assert np.isfinite(blind.corrected).tolist() == [False, False, True]
+    assert (blind.is_alarm, blind.has_verdict) == (False, False)
+    assert np.isnan([blind.score, blind.p_value]).all()
+    assert blind.unknown_conditions == changed.unknown_conditions == ("temperature",)
+    why = "no temperature is known at that time, so the frequency of modes 1 and 2 could not be judged"
+    assert blind.sentence == (
+        f"Whether the structure has changed is unknown: {why}; nothing else shows a change."
+    )
+    assert wf.HealthState.of_assessment(blind).verdict == "unknown"
+    assert (changed.is_alarm, changed.has_verdict) == (True, True)
+    assert "mode 2, in shape" in changed.sentence
+    assert changed.sentence.endswith(f". N{why[1:]}.")
+
+
+def test_what_needs_no_condition_is_judged_without(with_warmth, baseline):
+    rng = np.random.default_rng(14)
+    only_third = measured(rng).select([2])
+    found = with_warmth.assess(only_third, 100.0, [np.nan])
+    assert (found.is_alarm, found.has_verdict, found.unknown_conditions) == (False, True, ())
+    assert found.sentence.endswith("Modes 1 and 2 were not found.")
+    unknown = baseline.assess(record(rng), HOUR * 240, [np.nan])  # of conditions without names
+    assert "no condition 1 is known at that time, so no frequency could be judged" in unknown.sentence
 
 
 def test_modes_of_a_close_pair_may_mix_their_shapes():

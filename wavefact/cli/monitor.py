@@ -48,7 +48,7 @@ ALARM, QUARANTINED, UNKNOWN = 4, 5, 6  # exit codes
     help="An analysis is stopped after it, and its file put in quarantine [s]; 600, inf for none.",
 )
 @click.option("--interval", type=NUMBER, metavar="S", default=10.0, help="Between looks at the folder; 10.")
-@click.option("--retry", is_flag=True, help="Take up the files in quarantine again.")
+@click.option("--retry", is_flag=True, help="Take up again what is in quarantine or without a verdict.")
 @folder_options
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each file, one a line.")
 @quiet_option
@@ -62,8 +62,9 @@ def monitor(folder: Path, **options: Any) -> int:
     killed at any moment and started again; Ctrl-C ends it after the file in hand, a second one at once.
 
     Exit codes are about what was assessed in this run: 0 no alarm and nothing put in quarantine, also where
-    nothing was new, 4 an alarm, 5 no alarm, but files were put in quarantine.  Those of `wavefact health`
-    are about the state: that of the recording assessed last, in whatever run.
+    nothing was new, 4 an alarm, 5 no alarm, but files were put in quarantine, 6 neither, but a recording
+    allowed no verdict, as where its conditions are not known.  Those of `wavefact health` are about the
+    state: that of the recording assessed last, in whatever run.
     """
     from wavefact.health.monitor import Hook, Monitor, Procedure, default_state, health_summary
 
@@ -95,7 +96,8 @@ def monitor(folder: Path, **options: Any) -> int:
         click.echo(f"{tally}. State: {state}.")
         for alarm in health_summary(state, n_alarms=1).alarms if tally.n_alarms else ():
             click.echo(f"Last alarm, {alarm['time']}: {alarm['sentence']}")
-    return ALARM if tally.n_alarms else QUARANTINED if tally.n_quarantined else 0
+    codes = ((tally.n_alarms, ALARM), (tally.n_quarantined, QUARANTINED), (tally.n_without_verdict, UNKNOWN))
+    return next((code for count, code in codes if count), 0)
 
 
 def _baseline(path: Path) -> Any:
@@ -177,11 +179,14 @@ def _line(event: Any) -> str:
     record = event.record
     told = f"{record['time']}  {event.file}  "
     if record["score"] is None or record["threshold"] is None:
-        return f"{told}no verdict"
+        return f"{told}no verdict. {record['sentence']}"
     told += f"{score_text(record, '.2f')}  "
     shares = [share or 0.0 for share in record["contributions"]]
-    if not record["is_alarm"] or not shares:
-        return f"{told}{'ALARM' if record['is_alarm'] else 'healthy'}"
+    if not record["is_alarm"]:
+        missing = [str(mode + 1) for mode, frequency in enumerate(record["frequencies"]) if frequency is None]
+        return f"{told}healthy, without mode {', '.join(missing)}" if missing else f"{told}healthy"
+    if not shares:
+        return f"{told}ALARM"
     return f"{told}ALARM, most of all mode {shares.index(max(shares)) + 1}"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from wavefact._tables import aligned, card
 from wavefact.health.tracks import ModeTracks
 
-__all__ = ["Assessment"]
+__all__ = ["Assessment", "unknown_conditions"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,11 +24,13 @@ class Assessment:
     shifts : (n_modes,) array
         Relative distance of the corrected frequencies from the healthy ones [-].
     score, threshold : float
-        How far the record is from healthy ones, and where the alarm begins.
+        How far the record is from healthy ones, and where the alarm begins.  The score is NaN where there is
+        no verdict: nothing could be judged, or a frequency could not for want of a condition, and what else
+        could shows no change.
     p_value : float
-        Probability that a healthy record is farther away; NaN where nothing could be judged.
+        Probability that a healthy record is farther away; NaN without a verdict.
     contributions : (n_modes,) array
-        Share of each mode in the score, by its frequency and its shape.
+        Share of each mode in the distance from healthy records, by its frequency and its shape.
     macs : (n_modes,) array
         Of the shapes with the healthy ones; NaN where a mode is missing.
     shape_contributions : (n_modes,) array
@@ -38,6 +40,8 @@ class Assessment:
     supported_rate : float
         Least probability that the number of healthy records can tell; what is rarer is said to be no more
         than that.
+    unknown_conditions : tuple of str
+        Names of the conditions for want of which a frequency could not be judged.
 
     Examples
     --------
@@ -68,6 +72,7 @@ class Assessment:
     shape_contributions: np.ndarray
     tracks: ModeTracks
     supported_rate: float = 1e-6
+    unknown_conditions: tuple[str, ...] = ()
 
     @property
     def is_alarm(self) -> bool:
@@ -75,12 +80,43 @@ class Assessment:
         return bool(self.score > self.threshold)
 
     @property
+    def has_verdict(self) -> bool:
+        """Whether the record tells if the structure has changed: one without an alarm may tell neither."""
+        return bool(np.isfinite(self.score))
+
+    @property
     def sentence(self) -> str:
-        """The verdict in words."""
-        if not np.isfinite(self.score):
-            return "No mode of the healthy state was found, or its conditions are unknown: no verdict."
-        if not self.is_alarm:
-            return f"No change is seen ({100 * self.p_value:.2g} % of healthy records are farther off)."
+        """The verdict in words, and which modes it leaves out."""
+        if not self.has_verdict:
+            return f"Whether the structure has changed is unknown: {self._why_unknown()}."
+        found = np.isfinite(self.frequencies)
+        parts = [self._change() if self.is_alarm else self._no_change()]
+        if self.unknown_conditions:
+            parts.append(f"{self._unjudged()[0].upper()}{self._unjudged()[1:]}.")
+        if not found.all():
+            parts.append(
+                f"{_modes(~found).capitalize()} {'was' if np.sum(~found) == 1 else 'were'} not found."
+            )
+        return " ".join(parts)
+
+    def _no_change(self) -> str:
+        return f"No change is seen ({100 * self.p_value:.2g} % of healthy records are farther off)."
+
+    def _why_unknown(self) -> str:
+        if self.unknown_conditions:
+            return f"{self._unjudged()}; nothing else shows a change"
+        return "no mode of the healthy state was found, as in a poor recording or after a large change"
+
+    def _unjudged(self) -> str:
+        """Say which frequencies could not be judged, and why."""
+        found, judged = np.isfinite(self.frequencies), np.isfinite(self.corrected)
+        missing = " and no ".join(self.unknown_conditions)
+        which = (
+            f"the frequency of {_modes(found & ~judged)} could not" if judged.any() else "no frequency could"
+        )
+        return f"no {missing} is known at that time, so {which} be judged"
+
+    def _change(self) -> str:
         least = max(self.supported_rate, 1e-6)
         rarely = "once in" if self.p_value >= least else "less than once in"
         rate = f"a healthy structure gives such a record {rarely} {_rounded(1 / max(self.p_value, least))}"
@@ -116,6 +152,23 @@ class Assessment:
         title = "Alarm" if self.is_alarm else "Assessment"
         told = [self.sentence, f"score {self.score:.2f}, alarm beyond {self.threshold:.2f}"]
         return card(title, told, self._columns())
+
+
+def unknown_conditions(
+    found: ModeTracks, corrected: ModeTracks, conditions: np.ndarray | None, names: tuple[str, ...] | None
+) -> tuple[str, ...]:
+    """Return the names of the conditions (1, n_conditions) for want of which a frequency is not corrected."""
+    is_lost = np.isfinite(found.frequencies) & ~np.isfinite(corrected.frequencies)
+    if conditions is None or not is_lost.any():
+        return ()
+    missing = np.flatnonzero(~np.isfinite(conditions[0]))
+    return tuple(f"condition {i + 1}" if names is None else names[i] for i in missing)
+
+
+def _modes(chosen: np.ndarray) -> str:
+    """Return what the chosen modes are called."""
+    *others, last = (str(mode + 1) for mode in np.flatnonzero(chosen))
+    return f"modes {', '.join(others)} and {last}" if others else f"mode {last}"
 
 
 def _rounded(number: float) -> str:

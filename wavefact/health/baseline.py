@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from wavefact._tables import card
 from wavefact.errors import CorruptFileError, InputError
-from wavefact.health.assessment import Assessment
+from wavefact.health.assessment import Assessment, unknown_conditions
 from wavefact.health.decision import Detector, fit_detector
 from wavefact.health.departures import Departures, angles
 from wavefact.health.environment import Environment, fit_environment
@@ -95,7 +95,7 @@ class Baseline:
         time : float [s]
             When it was made.
         conditions : (n_conditions,) array, optional
-            In which it was made, as those of the healthy records.
+            In which it was made, as those of the healthy records; NaN where unknown.
         tracks : ModeTracks, optional
             Of an assessment before, from which modes are followed; by default from the healthy records.
         earlier : ((n_readings,) array [s], (n_readings, n_conditions) array), optional
@@ -105,6 +105,8 @@ class Baseline:
         Returns
         -------
         Assessment
+            Where a frequency cannot be judged for want of a condition, what else can may raise an alarm;
+            without one there is no verdict.
 
         Raises
         ------
@@ -119,19 +121,27 @@ class Baseline:
         departures = self._shapes[0]
         features, errors = self._features(corrected, departures.of(last))
         by_frequency, by_shape = self._shares(self.detector.contributions(features, errors)[0])
+        score, p_value = (
+            self.detector.scores(features, errors)[0],
+            self.detector.p_values(features, errors)[0],
+        )
+        unknown = unknown_conditions(last, corrected, given, self.condition_names)
+        if unknown and not score > self.detector.threshold:  # half a look sees no health
+            score = p_value = np.nan
         return Assessment(
             time=float(time),
             frequencies=last.frequencies[0],
             corrected=corrected.frequencies[0],
             shifts=np.expm1(features[0, : last.n_modes]),
-            score=float(self.detector.scores(features, errors)[0]),
+            score=float(score),
             threshold=self.detector.threshold,
-            p_value=float(self.detector.p_values(features, errors)[0]),
+            p_value=float(p_value),
             contributions=np.nansum([by_frequency, by_shape], axis=0),
             macs=np.cos(angles(last.mode_shapes, departures.shapes)[0]) ** 2,
             shape_contributions=by_shape,
             tracks=followed.select(slice(-REMEMBERED, None)),
             supported_rate=self.detector.supported_rate,
+            unknown_conditions=unknown,
         )
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -247,7 +257,8 @@ def learn_baseline(
     the influence of conditions, and how far its shape has departed from the median of healthy ones, towards
     the shapes of other modes and in a form of its own, each over its usual scatter.  Local damage changes
     shapes by far more of their scatter than frequencies; a shape nearer than usual is no departure.  Where
-    conditions of a record are unknown, the shapes alone are judged, and the modes that no condition explains.
+    conditions of a record are unknown, the shapes alone are judged, and the modes that no condition explains:
+    they may raise an alarm, but not tell that there is no change.
 
     Raises
     ------

@@ -98,8 +98,7 @@ class HealthState:
         >>> wf.HealthState.of_assessment(baseline.assess(nothing, 3600.0 * 60)).verdict
         'unknown'
         """
-        has_verdict = bool(np.isfinite(assessment.score))
-        return cls(assessment.sentence, assessment.is_alarm if has_verdict else None)
+        return cls(assessment.sentence, assessment.is_alarm if assessment.has_verdict else None)
 
     @classmethod
     def of_monitor(cls, folder: str | PathLike[str]) -> HealthState:

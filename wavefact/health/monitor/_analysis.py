@@ -45,8 +45,8 @@ class Analysis:
             If something else is wrong.
         """
 
-    def __call__(self, path: Path, time: float) -> Assessed | str:
-        """Return the assessment of the recording in a file, or what is wrong with it."""
+    def __call__(self, path: Path, time: float | None) -> Assessed | str:
+        """Return the assessment of the recording in a file, or what is wrong with it; see `Procedure`."""
         try:
             return self._procedure(path, time)
         except WavefactError as error:
@@ -72,7 +72,7 @@ class _LimitedAnalysis(Analysis):
         except NoAnswerError as error:
             raise OSError(f"The process that assesses recordings does not start: {error}.") from error
 
-    def __call__(self, path: Path, time: float) -> Assessed | str:
+    def __call__(self, path: Path, time: float | None) -> Assessed | str:
         try:
             found, lines = self._worker.call(self._remote, path, time, seconds=self._limit)
         except OutOfTimeError:
@@ -91,7 +91,7 @@ class _Remote:
 
     analysis: Analysis
 
-    def __call__(self, path: Path, time: float) -> tuple[Assessed | str, list[tuple[int, str]]]:
+    def __call__(self, path: Path, time: float | None) -> tuple[Assessed | str, list[tuple[int, str]]]:
         # Whoever stops a service may signal all of its processes; the file in hand is finished all the same.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         handler = _Lines()

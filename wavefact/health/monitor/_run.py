@@ -15,7 +15,7 @@ from wavefact.health.monitor.alarms import append_line, described
 from wavefact.health.monitor.assessing import Assessed
 from wavefact.health.monitor.files import Settling, Stamp, content_digest, stamp_of
 from wavefact.health.monitor.progress import Progress, Tally
-from wavefact.health.monitor.start_times import iso, start_time
+from wavefact.health.monitor.start_times import UNDATED, dated_start, iso
 from wavefact.health.monitor.state import ALARMS, MonitorState
 
 if TYPE_CHECKING:
@@ -58,11 +58,14 @@ class Run:
         self._passing: dict[str, str] = {}  # reasons that may pass, by name: told once
         self._place = (0, 0)
         self._state_told = "healthy"  # which a structure is until a first alarm
+        self._is_undated_told = False
+        self._is_judged = True  # whether the last recording allowed a verdict
 
     @property
     def tally(self) -> Tally:
         """What was done so far."""
-        return Tally(*(self._counts[what] for what in ("assessed", "alarm", "quarantined", "copy", "left")))
+        told = ("assessed", "alarm", "quarantined", "copy", "left", "no verdict")
+        return Tally(*(self._counts[what] for what in told))
 
     def once(self) -> Tally:
         """Take all that is there, but what is still changing."""
@@ -115,16 +118,17 @@ class Run:
                 left.append(stamp)
         return left
 
-    def _ordered(self, stamps: list[Stamp]) -> list[tuple[float, Stamp]]:
-        times = []
-        for stamp in stamps:
-            try:
-                times.append((start_time(stamp.path, self._plan.name_format), stamp))
-            except OSError:  # gone since it was listed
-                continue
-        return sorted(times, key=lambda each: (each[0], each[1].name))
+    def _ordered(self, stamps: list[Stamp]) -> list[tuple[float | None, Stamp]]:
+        """Return files in the order in which they began, or else changed last, and the former where known."""
+        times = [(dated_start(stamp.path, self._plan.name_format), stamp) for stamp in stamps]
 
-    def _take(self, stamp: Stamp, began: float) -> bool:
+        def place(each: tuple[float | None, Stamp]) -> tuple[float, str]:
+            began, stamp = each
+            return stamp.mtime_ns / 1e9 if began is None else began, stamp.name
+
+        return sorted(times, key=place)
+
+    def _take(self, stamp: Stamp, began: float | None) -> bool:
         """Deal with one file; return False if it changed meanwhile."""
         try:
             digest = content_digest(stamp.path)
@@ -148,11 +152,11 @@ class Run:
     def _is_same(self, stamp: Stamp) -> bool:
         return stamp_of(self._plan.watch.folder, stamp.path) == stamp
 
-    def _result(self, stamp: Stamp, began: float, deaths: int) -> Assessed | str:
+    def _result(self, stamp: Stamp, began: float | None, deaths: int) -> Assessed | str:
         """Return the assessment of a file, or what is wrong with it."""
         if deaths >= MOST_DEATHS:
             return f"The monitor died {deaths} times while it worked on this file."
-        if began > time.time() + _DAY:
+        if began is not None and began > time.time() + _DAY:
             _logger.warning("%s says that it began at %s, which is to come", stamp.name, iso(began))
         return self._analysis(stamp.path, began)
 
@@ -168,11 +172,21 @@ class Run:
         record = described(self._state.record(stamp, digest, assessed, self._plan.baseline_name))
         self._passing.pop(stamp.name, None)
         self._counts["assessed"] += 1
+        if not assessed.is_dated:
+            self._tell_undated(stamp.name)
         if record["is_alarm"]:
             self._tell()
         else:
             outcome = "no verdict" if record["score"] is None else "healthy"
             self._report(stamp.name, outcome, record["sentence"], record)
+
+    def _tell_undated(self, name: str) -> None:
+        """Say that a recording has no time of its own: aloud for the first, for there may be many."""
+        level = logging.INFO if self._is_undated_told else logging.WARNING
+        self._is_undated_told = True
+        _logger.log(
+            level, "%s: %s; the time of its last change is taken, as for all such files", name, UNDATED
+        )
 
     def _tell(self) -> None:
         """Pass on each alarm that has not been, such as those of a process that was killed."""
@@ -188,7 +202,7 @@ class Run:
     def _report(self, file: str, outcome: str, text: str, record: Mapping[str, Any] | None = None) -> None:
         self._counts[outcome] += 1
         is_news = self._is_news(outcome)
-        is_bad = outcome == "quarantined" or (outcome == "alarm" and is_news)
+        is_bad = outcome == "quarantined" or (outcome in ("alarm", "no verdict") and is_news)
         _logger.log(
             logging.WARNING if is_bad else logging.INFO,
             "%s%s: %s. %s",
@@ -201,8 +215,11 @@ class Run:
             self._callback(Progress(file, outcome, text, *self._place, record))
 
     def _is_news(self, outcome: str) -> bool:
-        """Say whether the structure is no longer as the last recording has told."""
-        if outcome not in ("healthy", "alarm"):
+        """Say whether the structure is no longer as the last recording has told, or not judged any more."""
+        if outcome not in ("healthy", "alarm", "no verdict"):
             return False
+        was_judged, self._is_judged = self._is_judged, outcome != "no verdict"
+        if not self._is_judged:
+            return was_judged
         before, self._state_told = self._state_told, outcome
         return outcome != before

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from wavefact.errors import InputError
-from wavefact.health.monitor.start_times import seconds_of
+from wavefact.health.monitor.start_times import iso, seconds_of
 
 __all__ = ["Conditions", "ConditionsFile"]
 
@@ -238,6 +238,22 @@ class ConditionsFile:
         """
         self._refresh()
         return self._table.times[np.isfinite(self._table.values[:, condition])]
+
+    def span(self, condition: int) -> str:
+        """Return from when to when there are readings of a condition, in words.
+
+        Parameters
+        ----------
+        condition : int
+            Its place among `names`.
+        """
+        times = self.readings(condition)
+        return f"from {iso(times[0])} to {iso(times[-1])}" if times.size else "of it at no time"
+
+    def lack(self, condition: int, time: float) -> str:
+        """Say that a condition is not known at a time [s since 1970], and when there are readings of it."""
+        name = self.names[condition]
+        return f"{name} is not known at {iso(time)}; {self.path} has readings {self.span(condition)}"
 
     def _refresh(self) -> None:
         stamp = self._current_stamp()

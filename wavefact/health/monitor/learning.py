@@ -11,9 +11,10 @@ import numpy as np
 from wavefact.errors import InputError
 from wavefact.health.baseline import Baseline, learn_baseline
 from wavefact.health.environment._regression import FEWEST
+from wavefact.health.monitor.assessing import beginning
 from wavefact.health.monitor.conditions import ConditionsFile
 from wavefact.health.monitor.files import Stamp, Watch
-from wavefact.health.monitor.start_times import iso, said_start, start_time
+from wavefact.health.monitor.start_times import UNDATED, dated_start, iso, said_start
 from wavefact.health.tracking import track_modes
 from wavefact.modal import ModalModel
 from wavefact.recording import Recording
@@ -73,25 +74,56 @@ def baseline_of_folder(
         stamps = list(watch.stamps())
     except OSError as error:
         raise InputError(f"{watch.folder} cannot be listed: {error.strerror}.") from error
-    if conditions is not None and stamps:
+    if not stamps:
+        raise InputError(
+            f"There are no recordings in {watch.folder}: no name of a file in it or its subfolders is like "
+            f"{', '.join(watch.patterns)}. Give their folder, or what they are named like (--pattern)."
+        )
+    if conditions is not None:
         _check_conditions(conditions, stamps, read, name_format)
-    found: dict[float, ModalModel] = {}
-    for i, stamp in enumerate(stamps):
-        if callback is not None and callback(i, len(stamps)):
-            raise KeyboardInterrupt
-        try:
-            recording = read(stamp.path)
-            time = said_start(recording, start_time(stamp.path, name_format))
-            found.setdefault(time, find_modes(recording))
-        except Exception as error:  # whatever is wrong with one of many files
-            _logger.warning("%s is left out: %s", stamp.name, error)
-    if not found:
-        raise InputError(f"None of {len(stamps)} recordings in {watch.folder} can be used; see the log.")
+    undated: list[str] = []
+
+    def use(stamp: Stamp) -> tuple[float, ModalModel]:
+        recording = read(stamp.path)
+        said = dated_start(stamp.path, name_format)
+        time, is_dated = beginning(recording, stamp.path, said, conditions)
+        undated.extend([] if is_dated else [stamp.name])
+        return time, find_modes(recording)
+
+    found = _used(stamps, use, callback)
+    if undated:
+        _logger.warning(
+            "%s: %s; the time of its last change is taken, as for all such files (%d)",
+            undated[0],
+            UNDATED,
+            len(undated),
+        )
     times = np.array(sorted(found))
     tracks = track_modes([found[time] for time in times.tolist()], times)
     given = None if conditions is None else np.array([conditions.at(time) for time in times.tolist()])
     names = None if conditions is None else conditions.names
     return learn_baseline(tracks, given, false_alarm_rate=false_alarm_rate, condition_names=names)
+
+
+def _used(
+    stamps: list[Stamp],
+    use: Callable[[Stamp], tuple[float, ModalModel]],
+    callback: Callable[[int, int], object] | None,
+) -> dict[float, ModalModel]:
+    """Return the modes in each recording that can be used, by when it began."""
+    found: dict[float, ModalModel] = {}
+    reasons: list[str] = []
+    for i, stamp in enumerate(stamps):
+        if callback is not None and callback(i, len(stamps)):
+            raise KeyboardInterrupt
+        try:
+            found.setdefault(*use(stamp))
+        except Exception as error:  # whatever is wrong with one of many files
+            reasons.append(f"{stamp.name}: {error}")
+            _logger.warning("%s is left out: %s", stamp.name, error)
+    if not found:
+        raise InputError(f"None of {len(stamps)} recordings can be used; the first is {reasons[0]}")
+    return found
 
 
 def _check_conditions(
@@ -107,6 +139,8 @@ def _check_conditions(
     ):  # names of files tell for most; whether recordings say otherwise takes reading
         begun = (_begin(stamp, reader, name_format) for stamp in stamps)
         times = [time for time in begun if time is not None]
+        if reader is not None and not times:  # each is left out later, and told why
+            return
         worst, count = _fewest_known(conditions, times)
         if count >= FEWEST:
             return
@@ -115,15 +149,15 @@ def _check_conditions(
     raise InputError(
         f"The condition {conditions.names[worst]!r} is known at the beginning of {count} of {len(times)} "
         f"recordings, and at least {FEWEST} are needed. They begin from {iso(min(times))} to "
-        f"{iso(max(times))}; {conditions.path} has readings {_span(conditions.readings(worst))}. Give a "
+        f"{iso(max(times))}; {conditions.path} has readings {conditions.span(worst)}. Give a "
         "table of the same time (UTC where it names no zone), or leave the condition out."
     )
 
 
 def _begin(stamp: Stamp, read: Callable[[Path], Recording] | None, name_format: str | None) -> float | None:
-    """Return when a recording began, as its file says or, read, itself; None where it cannot be read."""
+    """Return when a recording began, as its file says or, read, itself; None where neither does."""
     try:
-        time = start_time(stamp.path, name_format)
+        time = dated_start(stamp.path, name_format)
         return time if read is None else said_start(read(stamp.path), time)
     except Exception:  # it is left out later, and told
         return None
@@ -131,9 +165,5 @@ def _begin(stamp: Stamp, read: Callable[[Path], Recording] | None, name_format: 
 
 def _fewest_known(conditions: ConditionsFile, times: list[float]) -> tuple[int, int]:
     """Return which condition is known at the fewest of these times, and at how many."""
-    known = np.array([np.isfinite(conditions.at(time)) for time in times]).reshape(len(times), -1).sum(axis=0)
-    return (int(np.argmin(known)), int(known.min())) if known.size else (0, 0)
-
-
-def _span(times: np.ndarray) -> str:
-    return f"from {iso(times[0])} to {iso(times[-1])}" if times.size else "of it at no time"
+    known = np.array([np.isfinite(conditions.at(time)) for time in times]).sum(axis=0)
+    return (int(np.argmin(known)), int(np.min(known))) if times else (0, 0)

@@ -120,7 +120,7 @@ class Monitor:
         interval : float
             How long to wait before the folder is looked at again [s].
         retry : bool
-            Take up all files in quarantine again.
+            Take up all files in quarantine again, and the recordings without a verdict.
         stop : threading.Event, optional
             Ends the run when set, after the file in hand.
         callback : callable, optional
@@ -153,7 +153,7 @@ class Monitor:
             for change in state.claim(self.watch.folder, self.baseline_name):
                 _logger.warning("%s", change)
             if retry:
-                state.release(state.quarantined())
+                state.reopen()
             _logger.info("monitor of %s begins", self.watch.folder)
             run = Run(self, state, assess, stop or threading.Event(), callback)
             tally = run.once() if once else run.follow(interval)

@@ -22,6 +22,8 @@ class Tally:
         Files that hold what was assessed already.
     n_left : int
         Files that were still changing at the end.
+    n_without_verdict : int
+        Recordings among those assessed that tell neither a change nor that there is none.
 
     Examples
     --------
@@ -35,10 +37,12 @@ class Tally:
     n_quarantined: int = 0
     n_copies: int = 0
     n_left: int = 0
+    n_without_verdict: int = 0
 
     def __str__(self) -> str:
         parts = [counted(self.n_assessed, "recording assessed", "recordings assessed")]
         parts.append(counted(self.n_alarms, "alarm", "alarms"))
+        parts += [f"{self.n_without_verdict} without a verdict"] if self.n_without_verdict else []
         parts.append(f"{counted(self.n_quarantined, 'file', 'files')} put in quarantine")
         parts += [f"{counted(self.n_copies, 'copy', 'copies')} left out"] if self.n_copies else []
         parts += [f"{counted(self.n_left, 'file', 'files')} still being written"] if self.n_left else []

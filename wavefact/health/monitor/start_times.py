@@ -10,12 +10,16 @@ from pathlib import Path
 from wavefact.io import read
 from wavefact.recording import Recording
 
-__all__ = ["START_KEY", "iso", "said_start", "seconds_of", "start_time"]
+__all__ = ["START_KEY", "UNDATED", "dated_start", "iso", "said_start", "seconds_of", "start_time"]
 
 _IN_NAMES = re.compile(
     r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)[T_ -]?(\d\d)[-:_.hH]?(\d\d)(?:[-:_.mM]?(\d\d))?(?!\d)"
 )
 START_KEY = "start_time"  # of a recording's metadata
+UNDATED = (
+    "neither the file nor its name says when it began "
+    "(name it like bridge_20260601_1300.h5, or see --name-format)"
+)
 
 
 def start_time(path: Path, name_format: str | None = None) -> float:
@@ -45,13 +49,17 @@ def start_time(path: Path, name_format: str | None = None) -> float:
     >>> iso(start_time(Path("bridge_20261126-1930.csv")))
     '2026-11-26T19:30:00Z'
     """
-    for found in (_of_metadata(path), _of_name(path.stem, name_format)):
-        if found is not None:
-            return found
-    return path.stat().st_mtime
+    found = dated_start(path, name_format)
+    return path.stat().st_mtime if found is None else found
 
 
-def said_start(recording: Recording, otherwise: float) -> float:
+def dated_start(path: Path, name_format: str | None = None) -> float | None:
+    """Return when a recording began as `start_time` does, but None where only its last change is known."""
+    found = _of_metadata(path)
+    return _of_name(path.stem, name_format) if found is None else found
+
+
+def said_start(recording: Recording, otherwise: float | None) -> float | None:
     """Return when a recording says that it began [s since 1970], or `otherwise` where it does not."""
     said = seconds_of(recording.metadata.get(START_KEY))
     return otherwise if said is None else said

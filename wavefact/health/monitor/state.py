@@ -180,6 +180,15 @@ class MonitorState:
         """Take files out of quarantine."""
         self._change(*(("DELETE FROM quarantine WHERE name = ?", (name,)) for name in names))
 
+    def reopen(self) -> None:
+        """Forget quarantine and the records without a verdict, so that their files are taken up again."""
+        unjudged = "SELECT digest FROM records WHERE score IS NULL"
+        self._change(
+            ("DELETE FROM quarantine", ()),
+            (f"DELETE FROM files WHERE digest IN ({unjudged})", ()),
+            ("DELETE FROM records WHERE score IS NULL", ()),
+        )
+
     def untold(self) -> list[sqlite3.Row]:
         """Return the records whose alarm has not been passed on, in order."""
         return self._rows("SELECT * FROM records WHERE is_alarm AND told_at IS NULL ORDER BY id")

@@ -43,6 +43,8 @@ class HealthSummary:
         The last ones, the latest first, each with what became of the ``hook``.
     quarantine : tuple of mappings
         ``file``, ``since`` and ``reason`` of each file that cannot be used, the latest first.
+    n_without_verdict : int
+        Recordings among those assessed that tell neither a change nor that there is none.
 
     Examples
     --------
@@ -62,13 +64,15 @@ class HealthSummary:
     latest: Mapping[str, Any] | None
     alarms: tuple[Mapping[str, Any], ...]
     quarantine: tuple[Mapping[str, Any], ...]
+    n_without_verdict: int = 0
 
     def __str__(self) -> str:
         running = f"running, {self.running}" if self.running else "not running"
         lines = [
             f"{self.folder}, baseline {self.baseline}; monitor {running}, state {self.state}",
             f"{counted(self.n_records, 'recording', 'recordings')} assessed{self._span()}: "
-            f"{counted(self.n_alarms, 'alarm', 'alarms')}; "
+            f"{counted(self.n_alarms, 'alarm', 'alarms')}"
+            f"{f', {self.n_without_verdict} without a verdict' if self.n_without_verdict else ''}; "
             f"{counted(len(self.quarantine), 'file', 'files')} in quarantine",
         ]
         if self.latest is not None:
@@ -179,8 +183,8 @@ def health_summary(folder: Path, *, n_alarms: int = 10) -> HealthSummary:
     with failures(path), closing(open_to_read(path)) as connection:
         connection.execute("BEGIN")  # so that all of it is of one moment
         facts = dict(connection.execute("SELECT name, value FROM facts").fetchall())
-        counts = f"SELECT count(*), min(time), max(time), total(is_alarm) FROM records WHERE {CURRENT}"
-        n_records, first, last, alarms = connection.execute(counts).fetchone()
+        counts = "SELECT count(*), min(time), max(time), total(is_alarm), total(score IS NULL) FROM records"
+        n_records, first, last, alarms, unknown = connection.execute(f"{counts} WHERE {CURRENT}").fetchone()
         last_records = f"SELECT * FROM records WHERE {CURRENT} %s ORDER BY id DESC LIMIT ?"
         latest = connection.execute(last_records % "", (1,)).fetchone()
         raised = connection.execute(last_records % "AND is_alarm", (n_alarms,)).fetchall()
@@ -199,4 +203,5 @@ def health_summary(folder: Path, *, n_alarms: int = 10) -> HealthSummary:
             quarantine=tuple(
                 {"file": name, "since": iso(since), "reason": reason} for name, since, reason in bad
             ),
+            n_without_verdict=int(unknown),
         )
