@@ -246,12 +246,28 @@ class ConditionsFile:
         ----------
         condition : int
             Its place among `names`.
+
+        Returns
+        -------
+        str
         """
         times = self.readings(condition)
         return f"from {iso(times[0])} to {iso(times[-1])}" if times.size else "of it at no time"
 
     def lack(self, condition: int, time: float) -> str:
-        """Say that a condition is not known at a time [s since 1970], and when there are readings of it."""
+        """Say that a condition is not known at a time, and when there are readings of it.
+
+        Parameters
+        ----------
+        condition : int
+            Its place among `names`.
+        time : float
+            Seconds since 1970 [s].
+
+        Returns
+        -------
+        str
+        """
         name = self.names[condition]
         return f"{name} is not known at {iso(time)}; {self.path} has readings {self.span(condition)}"
 
