@@ -119,10 +119,14 @@ def test_a_baseline_of_undated_files_says_so(
         write(tiny_recording(seed=number), bridge / f"{number}.npz")
         os.utime(bridge / f"{number}.npz", (BEGAN + number, BEGAN + number))
 
+    write(tiny_recording(seed=30), bridge / "9b.npz")
+    os.utime(bridge / "9b.npz", (BEGAN + 9, BEGAN + 9))
+
     def modes(recording: Any) -> Any:
         found = cheap_modes(recording)
         return replace(found, frequencies=found.frequencies * np.exp(1e-3 * rng.standard_normal(1)))
 
     learned = baseline_of_folder(Watch(bridge), modes, Procedure(None).read)
     assert learned.tracks.times.tolist() == [BEGAN + number for number in range(30)]
-    assert sum("as for all such files (30)" in line for line in warnings(caplog)) == 1
+    assert sum("as for all such files (31)" in line for line in warnings(caplog)) == 1
+    assert "9b.npz is left out: Another recording began at 2023-11-14T22:13:29Z too." in warnings(caplog)

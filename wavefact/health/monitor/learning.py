@@ -117,7 +117,10 @@ def _used(
         if callback is not None and callback(i, len(stamps)):
             raise KeyboardInterrupt
         try:
-            found.setdefault(*use(stamp))
+            time, model = use(stamp)
+            if time in found:
+                raise InputError(f"Another recording began at {iso(time)} too.")
+            found[time] = model
         except Exception as error:  # whatever is wrong with one of many files
             reasons.append(f"{stamp.name}: {error}")
             _logger.warning("%s is left out: %s", stamp.name, error)
