@@ -83,7 +83,8 @@ def test_an_untitled_first_column_that_rises_evenly_is_no_sensor(first, rate, to
 
 def test_a_heading_or_another_rising_column_makes_it_a_sensor(told, caplog):
     assert told("ramp,a,b\n" + rows(seconds())).names == ("ramp", "a", "b")
-    assert "heading" not in caplog.text
+    assert "has no heading" not in caplog.text
+    assert "rises evenly like a clock" in caplog.text
     both = np.c_[np.arange(N) * 0.5, SIGNALS]
     assert told(rows(seconds(), values=both)).n_sensors == 4
     assert "several columns rise evenly" in caplog.text
@@ -454,3 +455,68 @@ def test_a_damaged_hour_is_named(told):
         told("".join(lines))
     with pytest.raises(InputError, match="not uniform"):
         told("".join(lines[:70] + lines[80:]))
+
+
+# Clocks by other names
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [
+        ("Timestamp", 1.0),
+        ("TIME STAMP", 1.0),
+        ("timestamp_ms", 1e3),
+        ("Timestamp [ms]", 1e3),
+        ("Elapsed Time (s)", 1.0),
+        ("Elapsed", 1.0),
+        ("Relative time", 1.0),
+        ("X_Value", 1.0),
+    ],
+)
+def test_clocks_by_other_names_are_time(heading, unit, told):
+    assert_signals(told(f"{heading},A,B\n" + rows([f"{i / 100 * unit:.3f}" for i in range(N)])), 100.0)
+
+
+@pytest.mark.parametrize("heading", ["T1", "t_air", "Relative humidity", "X", "Epochs", "Timer"])
+def test_names_like_those_of_clocks_are_sensors(heading, told, caplog):
+    recording = told(f"{heading},A,B\n" + rows([f"{i % 7}" for i in range(N)]))
+    assert recording.names == (heading, "A", "B")
+    assert "like a clock" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("heading", "count"),
+    [("Time", 1), ("Unix time", 1e3), ("epoch", 1e6), ("DateTime", 1e9), ("Time [ms]", 1e3)],
+)
+def test_time_since_1970_is_taken_in_the_unit_that_makes_it_a_date(heading, count, told):
+    stamps = [f"{(1780000000 + i / 100) * count:.{2 if count == 1 else 0}f}" for i in range(N)]
+    recording = told(f"{heading},A,B\n" + rows(stamps))
+    assert_signals(recording, pytest.approx(100.0, rel=1e-6))
+    assert recording.metadata["start_time"] == "2026-05-28T20:26:40"
+
+
+def test_whole_seconds_that_nobody_called_seconds_are_told(told, caplog):
+    assert_signals(told("Time,A,B\n" + rows([10 * i for i in range(N)])), 0.1)
+    assert "taken as time in seconds, in whole numbers" in caplog.text
+    caplog.clear()
+    assert_signals(told("Time,A,B\n" + rows(seconds())), 100.0)
+    assert_signals(told("Time [s],A,B\n" + rows(range(N))), 1.0)
+    assert "whole numbers" not in caplog.text
+
+
+def test_a_sensor_that_rises_like_a_clock_is_told(told, caplog):
+    lines = "".join(f"{a:.4f},{b:.4f},{i / 100:.2f}\n" for i, (a, b) in enumerate(SIGNALS))
+    assert told("A,B,Ticks\n" + lines).names == ("A", "B", "Ticks")
+    assert "column 'Ticks' rises evenly like a clock" in caplog.text
+
+
+def test_a_given_rate_is_scanned_instead_of_uneven_times(tmp_path):
+    path = tmp_path / "gap.csv"
+    lines = rows(seconds()).splitlines(keepends=True)
+    path.write_text("Time [s],A,B\n" + "".join(lines[:40] + lines[50:]))
+    with pytest.raises(InputError, match="not uniform"):
+        scan(path)
+    info = scan(path, sampling_rate=100.0)
+    assert (info.sampling_rate, info.duration, info.n_sensors) == (100.0, (N - 10) / 100, 2)
+    with pytest.raises(InputError, match="must be a positive number of hertz"):
+        scan(path, sampling_rate=0.0)

@@ -219,3 +219,9 @@ def test_the_header_names_the_model_and_other_sets_are_passed_over(tmp_path):
     lines = {"type": 82, "trace_num": 1, "id": "lines", "color": 1, "nodes": np.array([3, 7, 0])}
     path = write_sets(tmp_path / "a.unv", header, lines, universal_function(VALUES, (3, 1)))
     assert read(path).metadata == {"model": "footbridge", "start_time": "2018-12-17T12:48:23"}
+
+
+def test_fractions_of_a_second_come_back(tmp_path):
+    began = "2018-12-17T10:18:21.109129"
+    write(Recording([VALUES], 1024.0, metadata={"start_time": began}), tmp_path / "a.uff")
+    assert read(tmp_path / "a.uff").metadata["start_time"] == began

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from wavefact._recording_fields import validated_rate
 from wavefact.cli._files import BASELINE, MODEL, modes_in, result_kind
 from wavefact.cli._inspection import inspected, sparklines
 from wavefact.cli._options import FORMATS_HELP, PATH, json_option, layout_options, rate_option, verbose_option
@@ -105,10 +103,8 @@ def _measured(file: Path, sampling_rate: float | None, layout: dict[str, Any]) -
 
 
 def _recording(file: Path, sampling_rate: float | None, layout: dict[str, Any]) -> dict[str, Any]:
+    layout = layout if sampling_rate is None else layout | {"sampling_rate": sampling_rate}
     found = scan(file, **layout)
-    if sampling_rate is not None:
-        layout = layout | {"sampling_rate": validated_rate(sampling_rate)}
-        found = replace(found, sampling_rate=sampling_rate, duration=found.n_samples / sampling_rate)
     return {
         "file": str(file),
         "kind": "recording",

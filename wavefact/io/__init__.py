@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from wavefact._recording_fields import validated_rate
 from wavefact.errors import InputError, UnknownFormatError
 from wavefact.io._pandas import from_pandas, to_pandas
 from wavefact.io._patch import from_patch, to_patch
@@ -151,7 +152,12 @@ def read(
 
 
 def scan(
-    path: str | os.PathLike[str], *, axis: str = "auto", component: int | None = None, part: str | None = None
+    path: str | os.PathLike[str],
+    *,
+    axis: str = "auto",
+    component: int | None = None,
+    part: str | None = None,
+    sampling_rate: float | None = None,
 ) -> RecordingInfo:
     """Describe the recording in a file without loading its signals.
 
@@ -161,6 +167,7 @@ def scan(
     axis : {"auto", "sensors-first", "samples-first"}
     component : int, optional
     part : str, optional
+    sampling_rate : float, optional [Hz]
         As for `read`.
 
     Returns
@@ -181,8 +188,11 @@ def scan(
     5.0
     """
     path = Path(path)
-    options = ReadOptions(axis=axis, component=component, part=part)
+    sampling_rate = validated_rate(sampling_rate)
+    options = ReadOptions(axis=axis, component=component, part=part, sampling_rate=sampling_rate)
     info = with_format(path, options, FORMATS, lambda form, place, asked: form.scan(place, asked))
+    if sampling_rate is not None:
+        info = replace(info, sampling_rate=sampling_rate, duration=info.n_samples / sampling_rate)
     check_rate(info.sampling_rate, path)
     return replace(info, path=path)
 

@@ -15,7 +15,8 @@ from wavefact.io._text_cells import COMMA_BLANK
 from wavefact.io._text_clock import instants, rises_evenly
 from wavefact.io._text_layout import Layout
 from wavefact.io._text_preamble import agree
-from wavefact.io._text_titles import is_row_number, time_unit
+from wavefact.io._text_titles import is_row_number, is_unit_assumed, time_unit
+from wavefact.io._traces import date_text
 from wavefact.io.base import ReadOptions, common_unit, logger, refuse_component
 from wavefact.recording import Recording
 
@@ -23,6 +24,8 @@ __all__ = ["needs_all_columns", "recording_of"]
 
 _TIME_UNITS = (1.0, 1e3, 1e6, 1e9)
 """How many a second of what times are counted in."""
+
+_DATES = (6e8, 4.1e9)  # [s] from 1989 to 2099 since 1970; longer than any recording
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ def recording_of(
     if options.axis == "sensors-first":
         return Recording(values, sampling_rate=stated, unit=told.unit, metadata=metadata)
     clock = _clock(path, layout, values, days, options)
+    _mind_other_clocks(path, layout, values, clock.n_columns)
     n_times = layout.n_instants + clock.n_columns
     unit, differing = common_unit(layout.units[n_times:], path)
     metadata |= differing | ({"start_time": clock.start} if clock.start else {})
@@ -98,6 +102,7 @@ def _clock(
     times, start = instants(days, path) if days else (column, "")
     if unit is not None and heading and n_columns > 1:
         logger.info("%s: the %s column, %r, is taken as time", path, ("first", "second")[at], heading)
+        unit, start = (unit, start) if days else _of_epoch(column, unit, heading, path)
         rate = _timed(column, unit, heading, path, layout) if is_asked else None
         return _Clock(rate, start, at + 1)
     if days:
@@ -139,6 +144,44 @@ def _tell_of_row_numbers(heading: str, path: Path) -> None:
         path,
         heading,
     )
+
+
+def _mind_other_clocks(path: Path, layout: Layout, values: np.ndarray, n_times: int) -> None:
+    """Log which sensor rises evenly from first to last sample, as only time does."""
+    is_seen = values.strides[1] != 0  # else only one column was read
+    if not layout.names or not is_seen:
+        return
+    for at in range(n_times, values.shape[1]):
+        if rises_evenly(values[:, at]):
+            logger.warning(
+                "%s: column %r rises evenly like a clock, but is taken as a sensor: call it 'time [s]' and "
+                "put it first if it is time, or leave it out",
+                path,
+                _heading(layout, at),
+            )
+
+
+def _of_epoch(times: np.ndarray, unit: float, heading: str, path: Path) -> tuple[float, str]:
+    """Return the unit [s] of times and, where they count from 1970, the first in ISO 8601.
+
+    Where the heading names no unit, numbers that would be no date in seconds, but are one in a finer unit,
+    are taken in that.
+    """
+    first, is_assumed = float(times[0]), is_unit_assumed(heading)
+    units = [1.0 / count for count in _TIME_UNITS] if is_assumed else [unit]
+    dated = next((each for each in units if _DATES[0] <= first * each <= _DATES[1]), None)
+    if dated is not None:
+        if dated != unit:
+            logger.warning("%s: %r is taken as time since 1970 in units of %g s", path, heading, dated)
+        return dated, date_text(round(first * dated * 1e6) * 1000)
+    if is_assumed and last_digit(times) == 1.0:
+        logger.warning(
+            "%s: %r is taken as time in seconds, in whole numbers; if it is in another unit, write it behind "
+            "the heading, such as 'time [ms]', or give sampling_rate",
+            path,
+            heading,
+        )
+    return unit, ""
 
 
 def _timed(times: np.ndarray, unit: float, heading: str, path: Path, layout: Layout) -> float | None:

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from wavefact.io._text_cells import COMMA_BLANK
 from wavefact.io.base import one_line
 
-__all__ = ["Titles", "cells_of", "is_row_number", "is_units", "time_unit", "titles_of"]
+__all__ = ["Titles", "cells_of", "is_row_number", "is_unit_assumed", "is_units", "time_unit", "titles_of"]
 
 _TIME = re.compile(
-    r"\s*(?:time|times|t|zeit|temps|seconds|sec)(?:\s*(?P<bracket>[\[(])?[\s/_,]*(?P<unit>(?<=\W|_)[a-zµμ]+)[\])]?)?\s*",
+    r"\s*(?:(?:elapsed|relative|unix|absolute)[\s_]?time|time[\s_]?stamp|date[\s_]?time|epoch|elapsed|x_value"
+    r"|time|times|t|zeit|temps|seconds|sec)(?:\s*(?P<bracket>[\[(])?[\s/_,]*(?P<unit>(?<=\W|_)[a-zµμ]+)[\])]?)?\s*",
     re.IGNORECASE,
 )
 _ROW = re.compile(
@@ -42,6 +43,12 @@ def time_unit(name: str) -> float | None:
         return None
     unknown = math.nan if match["bracket"] else None
     return _SECONDS.get((match["unit"] or "").lower(), unknown)
+
+
+def is_unit_assumed(name: str) -> bool:
+    """Tell whether a column of times is in seconds only because its name says nothing else."""
+    match = _TIME.fullmatch(name)
+    return match is not None and not match["unit"] and not name.strip().lower().startswith("sec")
 
 
 def is_row_number(name: str) -> bool:

@@ -223,9 +223,12 @@ def _positions(functions: Sequence[Function], sets: Sequence[DataSet], factor: f
 
 
 def _start_time(text: str) -> str:
+    whole, dot, fraction = text.strip().rpartition(".")
+    has_fraction = bool(dot) and ":" in whole and fraction.isdigit()
     for form in _DATES:
         try:
-            return datetime.strptime(text.strip(), form).isoformat()
+            found = datetime.strptime(whole if has_fraction else text.strip(), form).isoformat()
         except ValueError:
             continue
+        return f"{found}.{fraction}".rstrip("0").rstrip(".") if has_fraction else found
     return ""
