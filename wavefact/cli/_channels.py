@@ -16,7 +16,7 @@ from wavefact.errors import InputError
 from wavefact.preparation import channel_faults
 from wavefact.recording import Recording
 
-__all__ = ["channel_options", "mind_faults", "numbered", "taken"]
+__all__ = ["channel_options", "mind_faults", "numbered", "own_name", "taken"]
 
 _logger = logging.getLogger("wavefact")
 
@@ -123,9 +123,13 @@ def mind_faults(recording: Recording, *, but: tuple[str, ...] = ()) -> None:
         _logger.warning("%d more faults of channels: `wavefact info` lists them", len(found) - _MOST_TOLD)
 
 
+def own_name(recording: Recording, sensor: int) -> str:
+    """Return the name of a channel; empty where it has none of its own."""
+    names = recording.names or ()
+    return names[sensor] if names and names.count(names[sensor]) == 1 else ""
+
+
 def _said(recording: Recording, sensor: int) -> str:
     """Return the name of a channel where that is its own and can be listed, else its number."""
-    names = recording.names or ()
-    name = names[sensor] if names else ""
-    is_plain = bool(name) and names.count(name) == 1 and re.fullmatch(r"[\w.+-]+", name) is not None
-    return name if is_plain else str(sensor)
+    name = own_name(recording, sensor)
+    return name if re.fullmatch(r"[\w.+-]+", name) else str(sensor)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from wavefact._recording_fields import sensor_indices
-from wavefact.cli._channels import numbered
+from wavefact.cli._channels import numbered, own_name
 from wavefact.modal import ModalModel
 from wavefact.recording import Recording
 from wavefact.spectral import frequency_response, modes_of_response
@@ -46,6 +46,6 @@ def hint_at_forces(recording: Recording) -> None:
     if len(struck) > min(_MOST_HAMMERS, recording.n_sensors - 1):
         return
     for sensor in struck:
-        name = recording.names[sensor] if recording.names else ""
-        said = repr(name) if recording.names and recording.names.count(name) == 1 and name else str(sensor)
+        name = own_name(recording, sensor)
+        said = repr(name) if name else str(sensor)
         _logger.warning("channel %s looks like a hammer's force; if it is, give --force %s", said, said)
