@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wavefact._tables import aligned, card
+from wavefact._words import listed
 from wavefact.health.tracks import ModeTracks
 
 __all__ = ["Assessment", "unknown_conditions"]
@@ -167,8 +168,8 @@ def unknown_conditions(
 
 def _modes(chosen: np.ndarray) -> str:
     """Return what the chosen modes are called."""
-    *others, last = (str(mode + 1) for mode in np.flatnonzero(chosen))
-    return f"modes {', '.join(others)} and {last}" if others else f"mode {last}"
+    numbers = [str(mode + 1) for mode in np.flatnonzero(chosen)]
+    return f"mode{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
 
 
 def _rounded(number: float) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from collections.abc import Sequence
 
-from wavefact.io._text_cells import COMMA_BLANK
+from wavefact.io._text_cells import raw_cells
 from wavefact.io.base import one_line
 
 __all__ = ["Titles", "cells_of", "is_row_number", "is_unit_assumed", "is_units", "time_unit", "titles_of"]
@@ -58,13 +57,7 @@ def is_row_number(name: str) -> bool:
 
 def cells_of(line: str, delimiter: str | None, n_columns: int) -> list[str]:
     """Return the cells of a line above the numbers; delimiters at its end add none."""
-    text = line.strip(" \r\n")
-    sign = "," if delimiter == COMMA_BLANK else delimiter
-    try:
-        cells = next(csv.reader([text], delimiter=sign, skipinitialspace=True)) if sign else text.split()
-    except csv.Error:  # no cell is as long
-        return []
-    cells = [one_line(cell.replace('"', " ")) for cell in cells]
+    cells = [one_line(cell.replace('"', " ")) for cell in raw_cells(line, delimiter)]
     while len(cells) > n_columns and not cells[-1]:
         del cells[-1]
     return cells
